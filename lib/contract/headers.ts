@@ -1,0 +1,26 @@
+/** Names of the headers on the agent's wire, lower case as Node and Deno hand them out. */
+export const header = {
+  /** Request: sha256 (32 hex digits) of stateDigestText: names the state that the machine is in. */
+  stateDigest: "ifrit-state",
+  /** Request: the ETag of the desired state that the machine has fully applied. */
+  appliedEtag: "ifrit-applied",
+  /** Answer: whole seconds until the next check-in; the machine adds its own jitter. */
+  nextPollSeconds: "ifrit-poll",
+  /** Answer: "full" when the master wants a full report. */
+  reportWanted: "ifrit-report",
+  /** Answer: "blocked; <reason>" while nothing may change on this machine. Absent: allowed. */
+  change: "ifrit-change",
+  /** Answer: the signed freshness statement of the last rebuild; absent until signing is on. */
+  freshness: "ifrit-freshness",
+} as const;
+
+export const agentPaths = {
+  enroll: "/api/agent/v1/enroll",
+  token: "/api/agent/v1/token",
+  desiredState: "/api/agent/v1/desired-state",
+  report: "/api/agent/v1/report",
+  /** Followed by the archive's sha256. */
+  packages: "/api/agent/v1/packages/",
+} as const;
+
+export const pollDefaults = { intervalSeconds: 60, fastIntervalSeconds: 5 } as const;
