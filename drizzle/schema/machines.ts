@@ -1,0 +1,43 @@
+import { index, json, mysqlTable, smallint, varchar } from "drizzle-orm/mysql-core";
+import type { MachineFacts } from "../../lib/contract/machine-facts.ts";
+import type { MachineType } from "../../lib/contract/machine-type.ts";
+import type { Platform } from "../../lib/contract/platform.ts";
+import { agentVersion, clusterId, epochMs, idRef, machineId, machineType } from "./columns.ts";
+
+export type MachineStatus = "pending" | "accepted" | "parked" | "revoked";
+
+export const machines = mysqlTable(
+  "machines",
+  {
+    id: machineId("id").primaryKey(),
+    clusterId: clusterId().notNull(),
+    type: machineType("type").$type<MachineType>().notNull(),
+    platform: varchar("platform", { length: 20 }).$type<Platform>().notNull(),
+    /** hash64(id) mod 16384: the machine's place on the ring. */
+    slot: smallint("slot", { unsigned: true }).notNull(),
+    hostname: varchar("hostname", { length: 255 }).notNull(),
+    facts: json("facts").$type<MachineFacts>().notNull(),
+    status: varchar("status", { length: 16 }).$type<MachineStatus>().notNull(),
+    publicKey: varchar("public_key", { length: 43 }).notNull(),
+    /** The highest token counter seen; a token request must exceed it. */
+    tokenCounter: idRef("token_counter").notNull().default(0),
+    ifritAgentVersion: agentVersion("ifrit_agent_version").notNull(),
+    /** Digest of the agent states that the last stored report told of. */
+    stateDigest: varchar("state_digest", { length: 32 }).notNull().default(""),
+    reportSequence: idRef("report_sequence").notNull().default(0),
+    enrolledAtMs: epochMs("enrolled_at_ms").notNull(),
+    lastSeenAtMs: epochMs("last_seen_at_ms").notNull().default(0),
+  },
+  (t) => [
+    // Machines page: a cluster's machines by keyset (cluster, id).
+    index("machines_cluster_id_idx").on(t.clusterId, t.id),
+    // How many machines of a type does a cluster have, by slot (release targets, batch sizes).
+    index("machines_cluster_type_slot_idx").on(t.clusterId, t.type, t.slot),
+    // Overview and machines page: who has not been seen lately.
+    index("machines_cluster_last_seen_idx").on(t.clusterId, t.lastSeenAtMs),
+    // Search by host name prefix.
+    index("machines_hostname_idx").on(t.hostname),
+    // The set of machines that may not check in, loaded whole by every master.
+    index("machines_status_idx").on(t.status),
+  ],
+);

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const seconds = (fallback: number, min: number, max: number) =>
+  z.coerce.number().min(min).max(max).default(fallback);
+
+/** Every setting of the server. `NAME_FILE` may name a file that holds NAME's value (for secrets). */
+export const Env = z.object({
+  DATABASE_URL: z.url({ protocol: /^mysql$/ }),
+  REDIS_URL: z.url({ protocol: /^(rediss?|unix|redis\+unix)$/ }),
+  /** Sessions, machine tokens and cron secrets are derived from it. At least 32 characters. */
+  IFRIT_SECRET: z.string().min(32),
+  IFRIT_DATA_DIR: z.string().min(1).default(".ifrit"),
+  IFRIT_ROLE: z.enum(["all", "master", "manage"]).default("all"),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Where people reach the console; sign-in and the Origin check use it. */
+  IFRIT_PUBLIC_URL: z.url().optional(),
+  IFRIT_REBUILD_SECONDS: seconds(30, 1, 3600),
+  IFRIT_FLUSH_SECONDS: seconds(2, 1, 600),
+  IFRIT_POLL_SECONDS: seconds(60, 1, 3600),
+  /** Machines of a running release are asked to poll this often. */
+  IFRIT_FAST_POLL_SECONDS: seconds(5, 1, 3600),
+  IFRIT_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+export type Env = z.infer<typeof Env>;
+
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/** @throws EnvError naming each bad setting. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const values: Record<string, string> = {};
+  for (const key of Object.keys(Env.shape)) {
+    const value = source[key] ?? readSecretFile(source[`${key}_FILE`], key);
+    if (value !== undefined && value !== "") values[key] = value;
+  }
+  const parsed = Env.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new EnvError(`Settings are wrong or missing. ${lines.join("; ")}`);
+}
+
+function readSecretFile(path: string | undefined, key: string): string | undefined {
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    throw new EnvError(`${key}_FILE: cannot read ${path}`, { cause });
+  }
+}

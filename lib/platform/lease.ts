@@ -1,0 +1,47 @@
+import { sql } from "drizzle-orm";
+import { leases } from "../../drizzle/schema/leases.ts";
+import type { Database } from "./database.ts";
+
+export type Lease = { name: string; holder: string; fence: number };
+
+/** The database's clock in milliseconds: machines' clocks differ, the database has one. */
+export const databaseNowMs = sql<number>`CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED)`;
+
+/**
+ * Takes or renews a lease. null: somebody else holds it. The fence grows whenever the holder changes,
+ * so a holder that slept past its lease can be told apart: see holdsLease.
+ */
+export async function takeLease(
+  db: Database,
+  name: string,
+  holder: string,
+  ttlMs: number,
+): Promise<Lease | null> {
+  return db.transaction(async (tx) => {
+    await tx.insert(leases).ignore().values({ name, holder: "", fence: 0, expiresAtMs: 0 });
+    const [row] = await tx
+      .select({
+        holder: leases.holder,
+        fence: leases.fence,
+        expiresAtMs: leases.expiresAtMs,
+        nowMs: databaseNowMs,
+      })
+      .from(leases)
+      .where(sql`${leases.name} = ${name}`)
+      .for("update");
+    if (!row) throw new Error(`lease ${name} vanished`);
+    const mine = row.holder === holder;
+    if (!mine && Number(row.expiresAtMs) > Number(row.nowMs)) return null;
+    const fence = mine ? row.fence : row.fence + 1;
+    await tx
+      .update(leases)
+      .set({ holder, fence, expiresAtMs: sql`${databaseNowMs} + ${ttlMs}` })
+      .where(sql`${leases.name} = ${name}`);
+    return { name, holder, fence };
+  });
+}
+
+/** A condition for the WHERE of each write that only the lease's holder may make. */
+export function holdsLease(lease: Lease) {
+  return sql`EXISTS (SELECT 1 FROM ${leases} WHERE ${leases.name} = ${lease.name} AND ${leases.fence} = ${lease.fence} AND ${leases.holder} = ${lease.holder})`;
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from "node:crypto";
+
+/** Who acts. The system acts for itself in schedulers and at set-up. */
+export type Actor =
+  | {
+      kind: "user";
+      name: string;
+      userId: number;
+      role: "viewer" | "operator" | "approver" | "administrator";
+    }
+  | { kind: "machine"; name: string }
+  | { kind: "system"; name: string };
+
+/** Who asks, by which request, from where: stands in every audit row. */
+export type RequestContext = {
+  actor: Actor;
+  requestId: string;
+  /** "console", "api", "cli", "agent", "scheduler", "setup"; with the client's address where there is one. */
+  source: string;
+};
+
+export function systemContext(name: string, source: string): RequestContext {
+  return { actor: { kind: "system", name }, requestId: randomUUID(), source };
+}
