@@ -43,6 +43,7 @@ CREATE TABLE `desired_entries` (
 	`machine_id` varchar(64),
 	`batch` int unsigned,
 	`batch_count` int unsigned,
+	`ring_salt` varchar(40) NOT NULL DEFAULT '',
 	`version` varchar(64),
 	`timestamp_ms` bigint unsigned NOT NULL,
 	CONSTRAINT `desired_entries_id` PRIMARY KEY(`id`)
@@ -124,6 +125,18 @@ CREATE TABLE `packages` (
 	CONSTRAINT `packages_version_platform_idx` UNIQUE(`agent_name`,`version`,`platform`)
 );
 --> statement-breakpoint
+CREATE TABLE `release_clusters` (
+	`release_id` bigint unsigned NOT NULL,
+	`cluster_id` varchar(63) NOT NULL,
+	`position` int unsigned NOT NULL,
+	`state` varchar(24) NOT NULL,
+	`stage_index` int NOT NULL DEFAULT -1,
+	`stage_opened_at_ms` json NOT NULL,
+	`converged_at_ms` bigint unsigned,
+	`verified_by` varchar(120),
+	CONSTRAINT `release_clusters_release_id_cluster_id_pk` PRIMARY KEY(`release_id`,`cluster_id`)
+);
+--> statement-breakpoint
 CREATE TABLE `release_events` (
 	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
 	`release_id` bigint unsigned NOT NULL,
@@ -138,12 +151,11 @@ CREATE TABLE `releases` (
 	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
 	`agent_name` varchar(63) NOT NULL,
 	`version` varchar(64),
-	`cluster_id` varchar(63) NOT NULL,
-	`machine_types` json NOT NULL,
-	`gray_machine_ids` json NOT NULL,
-	`reach` varchar(16) NOT NULL,
+	`plan` json NOT NULL,
 	`state` varchar(24) NOT NULL,
+	`state_reason` json,
 	`timestamp_ms` bigint unsigned NOT NULL,
+	`revision` bigint unsigned NOT NULL DEFAULT 0,
 	`note` varchar(500) NOT NULL DEFAULT '',
 	`created_by` varchar(120) NOT NULL,
 	`created_at_ms` bigint unsigned NOT NULL,
@@ -178,6 +190,7 @@ CREATE INDEX `machines_cluster_last_seen_idx` ON `machines` (`cluster_id`,`last_
 CREATE INDEX `machines_hostname_idx` ON `machines` (`hostname`);--> statement-breakpoint
 CREATE INDEX `machines_status_idx` ON `machines` (`status`);--> statement-breakpoint
 CREATE INDEX `packages_sha256_idx` ON `packages` (`sha256`);--> statement-breakpoint
+CREATE INDEX `release_clusters_cluster_idx` ON `release_clusters` (`cluster_id`,`state`);--> statement-breakpoint
 CREATE INDEX `release_events_release_idx` ON `release_events` (`release_id`,`id`);--> statement-breakpoint
 CREATE INDEX `releases_agent_idx` ON `releases` (`agent_name`,`id`);--> statement-breakpoint
-CREATE INDEX `releases_cluster_state_idx` ON `releases` (`cluster_id`,`state`,`id`);
+CREATE INDEX `releases_state_idx` ON `releases` (`state`,`id`);

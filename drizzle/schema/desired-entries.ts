@@ -30,6 +30,11 @@ export const desiredEntries = mysqlTable(
     /** Only with scope batch: 1 … batchCount. */
     batch: int("batch", { unsigned: true }),
     batchCount: int("batch_count", { unsigned: true }),
+    /**
+     * Salts the ring that maps slots to batches ("": the sticky ring). A stage that opens 10 % of
+     * the ring adds batches 1 … 10 of 100, so one release may have up to 100 batch rows per type.
+     */
+    ringSalt: varchar("ring_salt", { length: 40 }).notNull().default(""),
     /** null: the agent is to be absent. */
     version: agentVersion(),
     timestampMs: epochMs("timestamp_ms").notNull(),

@@ -1,0 +1,326 @@
+import { z } from "zod";
+import { AgentState } from "./agent-state.ts";
+import { DesiredAgent } from "./desired-state.ts";
+import { MachineFacts } from "./machine-facts.ts";
+import { MachineType } from "./machine-type.ts";
+import { PackageManifest } from "./package-manifest.ts";
+import { Platform } from "./platform.ts";
+import { ReleasePlan } from "./release-plan.ts";
+import { ClusterReleaseState, ReleaseState } from "./release-state.ts";
+
+/*
+ * The answers of /api/v1, which console, CLI and scripts read. Times are milliseconds since the
+ * epoch by the server's clock. Lists are paged by an opaque cursor; null: no more.
+ */
+
+const count = z.number().int().nonnegative();
+const timeMs = z.number().int().nonnegative();
+
+/** GET /api/v1/me */
+export const Me = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  role: z.enum(["viewer", "operator", "approver", "administrator"]),
+  /** May write anything at all; the server checks each write again. */
+  mayWrite: z.boolean(),
+});
+export type Me = z.infer<typeof Me>;
+
+/** Machine connectivity: online = seen within three polls. */
+export const MachineCounts = z.object({
+  total: count,
+  online: count,
+  offline: count,
+  pending: count,
+});
+export type MachineCounts = z.infer<typeof MachineCounts>;
+
+/** GET /api/v1/clusters → { clusters } */
+export const ClusterView = z.object({
+  id: z.string(),
+  name: z.string(),
+  masterUrl: z.string().nullable(),
+  machines: MachineCounts,
+  /** The desired state that masters serve: behind = a change waits for the next rebuild. */
+  desiredState: z.object({ generation: count, builtAtMs: timeMs, behind: z.boolean() }),
+});
+export type ClusterView = z.infer<typeof ClusterView>;
+export const ClusterList = z.object({ clusters: z.array(ClusterView) });
+
+/** GET /api/v1/machines?cluster&q&type&agent&version&phase&connectivity&cursor&limit */
+export const MachineSummary = z.object({
+  id: z.string(),
+  clusterId: z.string(),
+  hostname: z.string(),
+  type: MachineType,
+  platform: Platform,
+  address: z.string().nullable(),
+  status: z.enum(["pending", "accepted", "parked", "revoked"]),
+  online: z.boolean(),
+  lastSeenAtMs: timeMs,
+  ifritAgentVersion: z.string(),
+  agents: z.array(AgentState.pick({ name: true, phase: true, version: true, targetVersion: true })),
+});
+export type MachineSummary = z.infer<typeof MachineSummary>;
+export const MachineList = z.object({
+  machines: z.array(MachineSummary),
+  nextCursor: z.string().nullable(),
+  total: count,
+});
+export type MachineList = z.infer<typeof MachineList>;
+
+/** GET /api/v1/machines/{id}: per agent what should be, what is, and why. */
+export const MachineAgentView = z.object({
+  name: z.string(),
+  desired: DesiredAgent.nullable(),
+  actual: AgentState.nullable(),
+  reportedAtMs: timeMs.nullable(),
+  changedAtMs: timeMs.nullable(),
+  inSync: z.boolean(),
+});
+export type MachineAgentView = z.infer<typeof MachineAgentView>;
+export const MachineDetail = MachineSummary.omit({ agents: true }).extend({
+  slot: count,
+  enrolledAtMs: timeMs,
+  facts: MachineFacts,
+  agents: z.array(MachineAgentView),
+});
+export type MachineDetail = z.infer<typeof MachineDetail>;
+
+/** Machines per version of an agent, as reported. version null: known, but nothing installed. */
+export const VersionCount = z.object({ version: z.string().nullable(), machines: count });
+export type VersionCount = z.infer<typeof VersionCount>;
+
+/** GET /api/v1/agents?cluster → { agents } */
+export const AgentSummary = z.object({
+  name: z.string(),
+  description: z.string(),
+  versions: count,
+  latestVersion: z.string().nullable(),
+  distribution: z.array(VersionCount),
+  unhealthy: count,
+});
+export type AgentSummary = z.infer<typeof AgentSummary>;
+export const AgentList = z.object({ agents: z.array(AgentSummary) });
+
+export const PackageView = z.object({
+  id: count,
+  agentName: z.string(),
+  version: z.string(),
+  platform: Platform,
+  sha256: z.string(),
+  sizeBytes: count,
+  manifest: PackageManifest,
+  uploadedBy: z.string(),
+  uploadedAtMs: timeMs,
+});
+export type PackageView = z.infer<typeof PackageView>;
+
+/** GET /api/v1/agents/{name} */
+export const AgentDetail = AgentSummary.extend({ packages: z.array(PackageView) });
+export type AgentDetail = z.infer<typeof AgentDetail>;
+
+/** POST /api/v1/packages (body: the archive; header content-type application/gzip) → 201 */
+export const PackageUploaded = z.object({ packages: z.array(PackageView), existed: z.boolean() });
+export type PackageUploaded = z.infer<typeof PackageUploaded>;
+
+/** Where the machines that a stage (or a release) reaches stand. Each machine is counted once. */
+export const ProgressCounts = z.object({
+  targeted: count,
+  /** Has not begun: asked for, not yet picked up. */
+  pending: count,
+  downloading: count,
+  switching: count,
+  watching: count,
+  healthy: count,
+  failed: count,
+  /** Offline: will change on return. */
+  offline: count,
+  /** No package for the platform. */
+  notEligible: count,
+});
+export type ProgressCounts = z.infer<typeof ProgressCounts>;
+
+export const StageProgress = z.object({
+  kind: z.enum(["gray", "batch", "full"]),
+  /** Cumulative share of the ring, for batches. */
+  upToPercent: z.number().nullable(),
+  status: z.enum(["waiting", "open", "passed", "failed", "rolledBack"]),
+  openedAtMs: timeMs.nullable(),
+  /** Machines that this stage adds to the ones before. */
+  counts: ProgressCounts,
+});
+export type StageProgress = z.infer<typeof StageProgress>;
+
+/** A sentence's key and values: the reader's language is filled in by the console. */
+export const WaitingFor = z.object({
+  code: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
+export const ClusterProgress = z.object({
+  clusterId: z.string(),
+  clusterName: z.string(),
+  state: ClusterReleaseState,
+  stages: z.array(StageProgress),
+  counts: ProgressCounts,
+});
+export type ClusterProgress = z.infer<typeof ClusterProgress>;
+
+export const releaseVerbs = [
+  "start",
+  "pause",
+  "continue",
+  "continueAll",
+  "rollBack",
+  "abort",
+  "verifyCluster",
+] as const;
+export const ReleaseVerb = z.enum(releaseVerbs);
+export type ReleaseVerb = z.infer<typeof ReleaseVerb>;
+
+/** GET /api/v1/releases?cluster&agent&state&cursor&limit → { releases, nextCursor } */
+export const ReleaseSummary = z.object({
+  id: count,
+  agentName: z.string(),
+  version: z.string().nullable(),
+  state: ReleaseState,
+  note: z.string(),
+  createdBy: z.string(),
+  createdAtMs: timeMs,
+  finishedAtMs: timeMs.nullable(),
+  clusters: z.array(ClusterProgress),
+  counts: ProgressCounts,
+  waitingFor: WaitingFor.nullable(),
+});
+export type ReleaseSummary = z.infer<typeof ReleaseSummary>;
+export const ReleaseList = z.object({
+  releases: z.array(ReleaseSummary),
+  nextCursor: z.string().nullable(),
+});
+
+export const ReleaseEvent = z.object({
+  id: count,
+  atMs: timeMs,
+  kind: z.string(),
+  actor: z.string(),
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
+
+export const FailureGroup = z.object({
+  reason: z.string(),
+  machines: count,
+  /** Up to ten machine ids and the newest message. */
+  examples: z.array(z.object({ machineId: z.string(), hostname: z.string(), message: z.string() })),
+});
+export type FailureGroup = z.infer<typeof FailureGroup>;
+
+/** GET /api/v1/releases/{id} */
+export const ReleaseDetail = ReleaseSummary.extend({
+  plan: ReleasePlan,
+  events: z.array(ReleaseEvent),
+  failures: z.array(FailureGroup),
+  /** Per verb: allowed, or the code of the reason why not. */
+  verbs: z.record(ReleaseVerb, z.object({ allowed: z.boolean(), reason: z.string().nullable() })),
+});
+export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
+
+/** POST /api/v1/releases/preview (body ReleasePlan): what would happen, per cluster and stage. */
+export const ReleasePreview = z.object({
+  previewId: z.string(),
+  clusters: z.array(
+    z.object({
+      clusterId: z.string(),
+      clusterName: z.string(),
+      stages: z.array(
+        z.object({
+          kind: z.enum(["gray", "batch", "full"]),
+          upToPercent: z.number().nullable(),
+          change: count,
+          offline: count,
+          skipped: z.array(z.object({ reason: z.string(), machines: count })),
+          fromVersions: z.array(VersionCount),
+        }),
+      ),
+    }),
+  ),
+});
+export type ReleasePreview = z.infer<typeof ReleasePreview>;
+
+/** POST /api/v1/releases → 201 ReleaseDetail. The release starts at once. */
+export const CreateReleaseRequest = z.object({
+  plan: ReleasePlan,
+  previewId: z.string().optional(),
+});
+export type CreateReleaseRequest = z.infer<typeof CreateReleaseRequest>;
+
+/** POST /api/v1/releases/{id}/{verb} → 200 ReleaseDetail */
+export const ReleaseVerbRequest = z.object({
+  clusterId: z.string().optional(),
+  remark: z.string().max(500).default(""),
+});
+
+/** GET /api/v1/audit?actor&action&subject&cursor&limit */
+export const AuditEntryView = z.object({
+  id: count,
+  atMs: timeMs,
+  actorKind: z.enum(["user", "machine", "system"]),
+  actor: z.string(),
+  action: z.string(),
+  subjectKind: z.string(),
+  subjectId: z.string(),
+  clusterId: z.string().nullable(),
+  requestId: z.string(),
+  source: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type AuditEntryView = z.infer<typeof AuditEntryView>;
+export const AuditList = z.object({
+  entries: z.array(AuditEntryView),
+  nextCursor: z.string().nullable(),
+});
+
+/** GET /api/v1/overview?cluster */
+export const Overview = z.object({
+  clusters: z.array(ClusterView),
+  machines: MachineCounts,
+  agents: z.array(AgentSummary),
+  runningReleases: z.array(ReleaseSummary),
+  /** Agents that failed or keep exiting, worst first, at most 20. */
+  attention: z.array(
+    z.object({
+      machineId: z.string(),
+      hostname: z.string(),
+      agentName: z.string(),
+      phase: z.string(),
+      reason: z.string().nullable(),
+      message: z.string().nullable(),
+      sinceMs: timeMs,
+    }),
+  ),
+  recentAudit: z.array(AuditEntryView),
+});
+export type Overview = z.infer<typeof Overview>;
+
+/** POST /api/v1/clusters/{id}/enrollment-tokens */
+export const CreateEnrollmentTokenRequest = z.object({
+  label: z.string().min(1).max(120),
+  uses: z.number().int().min(1).max(1_000_000).default(1),
+  ttlSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(365 * 86_400)
+    .default(86_400),
+});
+export const EnrollmentTokenCreated = z.object({
+  /** Shown once, kept nowhere. */
+  token: z.string(),
+  expiresAtMs: timeMs,
+  /** Ready to paste on the machine. */
+  command: z.string(),
+});
+export type EnrollmentTokenCreated = z.infer<typeof EnrollmentTokenCreated>;
