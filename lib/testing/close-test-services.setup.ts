@@ -1,0 +1,4 @@
+import { afterAll } from "vitest";
+import { closeTestServices } from "./test-services.ts";
+
+afterAll(closeTestServices);
