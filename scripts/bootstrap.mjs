@@ -2,13 +2,14 @@
 // First code that runs on a fresh machine: only built-in modules, no TypeScript.
 // Installs the npm packages when they are missing or out of date, then runs scripts/<command>.ts.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const marker = join(root, "node_modules", ".ifrit-lock-hash");
+const lockFile = join(root, "package-lock.json");
+/** npm writes it last, so it is there only when an installation was finished. */
+const installedFile = join(root, "node_modules", ".package-lock.json");
 
 function fail(message, remedy) {
   console.error(`✗ ${message}\n  ${remedy}`);
@@ -21,11 +22,19 @@ function checkNode() {
     fail(`Node ${process.versions.node} is too old.`, "Install Node 20.9 or newer and try again.");
 }
 
+/** Whether every package of the lock file is installed in its version (optional ones may be for other systems). */
+function packagesAreInstalled() {
+  if (!existsSync(installedFile)) return false;
+  const read = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const installed = read(installedFile);
+  return Object.entries(read(lockFile)).every(
+    ([path, wanted]) =>
+      path === "" || wanted.optional || installed[path]?.version === wanted.version,
+  );
+}
+
 function installPackages() {
-  const lockHash = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === lockHash) return;
+  if (packagesAreInstalled()) return;
   const started = Date.now();
   console.log("… npm packages (npm ci, one to three minutes on a new machine)");
   const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -41,7 +50,6 @@ function installPackages() {
       "npm ci did not finish; its message stands above.",
       "Check that the npm registry can be reached (npm ping) and that the disk is not full, then run the same command again.",
     );
-  writeFileSync(marker, lockHash);
   console.log(`✓ npm packages (${Math.round((Date.now() - started) / 1000)} s)`);
 }
 
