@@ -1,0 +1,96 @@
+import { rm } from "node:fs/promises";
+import { and, count, eq, or, sql } from "drizzle-orm";
+import { agents } from "../../drizzle/schema/agents.ts";
+import { desiredEntries } from "../../drizzle/schema/desired-entries.ts";
+import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
+import { packages } from "../../drizzle/schema/packages.ts";
+import { requirePermission } from "../access/require-permission.ts";
+import { auditedTransaction } from "../audit/audited-transaction.ts";
+import type { Transaction } from "../platform/database.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import type { RequestContext } from "../platform/request-context.ts";
+import type { Services } from "../platform/services.ts";
+import { packagePath } from "./package-store.ts";
+import type { PackageRow } from "./package-view.ts";
+
+/**
+ * Deletes a package that nothing asks for and no machine has: a version that may still be wanted,
+ * also as something to fall back to, is refused.
+ * @throws ProblemError not_found, conflict
+ */
+export async function deletePackage(
+  services: Services,
+  ctx: RequestContext,
+  id: number,
+): Promise<void> {
+  requirePermission(ctx, "packages.write");
+  const deleted = await auditedTransaction(services, ctx, async (tx, audit) => {
+    const [row] = await tx.select().from(packages).where(eq(packages.id, id)).for("update");
+    if (!row) throw new ProblemError("not_found", `There is no package ${id}.`);
+    requirePermission(ctx, "packages.write", { agentName: row.agentName });
+    await refuseWhileNamed(tx, row);
+    await tx.delete(packages).where(eq(packages.id, id));
+    const { agentName, version, platform, sha256 } = row;
+    await audit({
+      action: "package.deleted",
+      subjectKind: "package",
+      subjectId: `${agentName}@${version}`,
+      before: { id, agentName, version, platform, sha256 },
+    });
+    return row;
+  });
+  await removeOrphanedFile(services, deleted);
+}
+
+/** After commit: a file without a row is harmless, a row without its file is not. */
+async function removeOrphanedFile(
+  services: Services,
+  { agentName, sha256 }: PackageRow,
+): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    // The same lock that an upload takes, so that no row appears for a file that is being removed.
+    await tx
+      .select({ name: agents.name })
+      .from(agents)
+      .where(eq(agents.name, agentName))
+      .for("update");
+    const [left] = await tx
+      .select({ rows: count() })
+      .from(packages)
+      .where(eq(packages.sha256, sha256));
+    if (left?.rows === 0)
+      await rm(packagePath(services.env.IFRIT_DATA_DIR, sha256), { force: true });
+  });
+}
+
+async function refuseWhileNamed(tx: Transaction, row: PackageRow): Promise<void> {
+  const { agentName, version } = row;
+  const [wanted] = await tx
+    .select({ releaseId: desiredEntries.releaseId })
+    .from(desiredEntries)
+    .where(and(eq(desiredEntries.agentName, agentName), eq(desiredEntries.version, version)))
+    .limit(1)
+    .for("share");
+  if (wanted)
+    throw new ProblemError(
+      "conflict",
+      `${agentName} ${version} is still asked for by release ${wanted.releaseId}, or machines would fall back to it. Roll the release back or release another version first.`,
+    );
+  const [held] = await tx
+    .select({
+      machines: sql<number>`COUNT(*)`,
+      one: sql<string>`MIN(${machineAgentStates.machineId})`,
+    })
+    .from(machineAgentStates)
+    .where(
+      and(
+        eq(machineAgentStates.agentName, agentName),
+        or(eq(machineAgentStates.version, version), eq(machineAgentStates.targetVersion, version)),
+      ),
+    );
+  if (held && Number(held.machines) > 0)
+    throw new ProblemError(
+      "conflict",
+      `${agentName} ${version} is still on ${held.machines} machines, ${held.one} among them.`,
+    );
+}
