@@ -122,7 +122,7 @@ describe("buildPackageArchive()", () => {
   });
 });
 
-type RawEntry = { header: Header & { name: string }; text?: string };
+type RawEntry = { header: Partial<Header> & { name: string }; text?: string };
 
 async function archiveOf(entries: RawEntry[]): Promise<Buffer> {
   const pack = createPack();
