@@ -1,3 +1,5 @@
+import { say } from "./say.ts";
+
 const stillEveryMs = 15_000;
 const announceAfterMs = 1_500;
 
@@ -7,14 +9,14 @@ const announceAfterMs = 1_500;
  */
 export async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
-  const announce = setTimeout(() => console.log(`… ${name}`), announceAfterMs);
+  const announce = setTimeout(() => say(`… ${name}`), announceAfterMs);
   const still = setInterval(
-    () => console.log(`… ${name}, still at it after ${secondsSince(startedAt)}`),
+    () => say(`… ${name}, still at it after ${secondsSince(startedAt)}`),
     stillEveryMs,
   );
   try {
     const result = await work();
-    console.log(`✓ ${name} (${secondsSince(startedAt)})`);
+    say(`✓ ${name} (${secondsSince(startedAt)})`);
     return result;
   } finally {
     clearTimeout(announce);

@@ -1,0 +1,74 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { step } from "../progress.ts";
+import { say } from "../say.ts";
+import { installMissing, type Requirement } from "../system/debian-packages.ts";
+import { prepareFolder } from "../system/prepare-folder.ts";
+import { releaseProcessLock, takeProcessLock } from "../system/process-lock.ts";
+import { readRunningProcess } from "../system/process-record.ts";
+import { announceRunning } from "./announce-running.ts";
+import { checkPort } from "./check-port.ts";
+import { checkAdminPassword, showInventedPassword } from "./first-administrator.ts";
+import { type Instance, instanceUrl } from "./instance.ts";
+import type { KeptAlive } from "./keep-alive.ts";
+import { mariaDbRequirement, redisRequirement } from "./requirements.ts";
+import { startAll } from "./start-all.ts";
+import { stopLeftovers } from "./stop-leftovers.ts";
+import { untilAborted } from "./stop-signal.ts";
+
+/** Brings an instance up, keeps it up until `signal`, and then takes down all that it started. */
+export async function runUp(
+  instance: Instance,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
+  const running = readRunningProcess(instance.lockFile);
+  if (running) return announceRunning(instance, running);
+  checkAdminPassword(env);
+  await stopLeftovers(instance, { managedAgents: false });
+  await checkPort(instance.host, instance.port);
+  prepareFolder(instance.folders.run);
+  prepareFolder(instance.folders.logs);
+  const holder = takeProcessLock(instance.lockFile);
+  if (holder) return announceRunning(instance, holder);
+  rmSync(instance.readyFile, { force: true });
+  const started: KeptAlive[] = [];
+  try {
+    // Not to be cut short: a package manager that is killed leaves its packages half-installed.
+    await step("programs", () => installMissing(requirements(env)));
+    await Promise.race([bringUp(instance, env, started), untilAborted(signal)]);
+    await untilAborted(signal);
+  } finally {
+    rmSync(instance.readyFile, { force: true });
+    await takeDown(instance, started);
+    releaseProcessLock(instance.lockFile);
+  }
+}
+
+async function bringUp(
+  instance: Instance,
+  env: NodeJS.ProcessEnv,
+  started: KeptAlive[],
+): Promise<void> {
+  await startAll(instance, env, started);
+  const url = instanceUrl(instance);
+  writeFileSync(`${instance.readyFile}.part`, url);
+  renameSync(`${instance.readyFile}.part`, instance.readyFile);
+  showInventedPassword(instance.dataDir);
+  say("  Ctrl-C stops it (npm run down, when it runs in the background). Data are kept.");
+  say(`ready ${url}`);
+}
+
+function requirements(env: NodeJS.ProcessEnv): Requirement[] {
+  return [
+    ...(env.DATABASE_URL ? [] : [mariaDbRequirement]),
+    ...(env.REDIS_URL ? [] : [redisRequirement]),
+  ];
+}
+
+async function takeDown(instance: Instance, started: KeptAlive[]): Promise<void> {
+  say("Stopping …");
+  for (const one of started.reverse()) await one.stop();
+  // What was just being started when the order to stop came is known by its record only.
+  await stopLeftovers(instance, { managedAgents: true });
+  say("✓ stopped");
+}
