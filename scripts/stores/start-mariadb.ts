@@ -8,6 +8,7 @@ import { prepareFolder } from "../system/prepare-folder.ts";
 import { type Daemon, startDaemon } from "../system/start-daemon.ts";
 import { UserError } from "../user-error.ts";
 import { asRoot, initialiseMariaDb } from "./initialise-mariadb.ts";
+import { refuseSecondServer } from "./refuse-second-server.ts";
 import { socketFolder } from "./socket-folder.ts";
 
 export type MariaDbOptions = {
@@ -27,6 +28,8 @@ const startTimeoutMs = 300_000;
 /** Starts a private MariaDB that listens on a Unix socket only, making its folder when there is none. */
 export async function startMariaDb(options: MariaDbOptions): Promise<Store> {
   const { folder, password, durable = true } = options;
+  const recordFile = join(folder, "mariadb.process.json");
+  refuseSecondServer("MariaDB", folder, recordFile);
   prepareFolder(folder, freeBytesMin);
   const dataDir = join(folder, "data");
   const logFile = join(folder, "mariadb.log");
@@ -40,7 +43,7 @@ export async function startMariaDb(options: MariaDbOptions): Promise<Store> {
     command: requireServer(),
     args: serverArguments(dataDir, socketPath, initFile, durable),
     logFile,
-    recordFile: join(folder, "mariadb.process.json"),
+    recordFile,
   });
   const url = `mysql://ifrit:${password}@localhost/ifrit?socketPath=${encodeURIComponent(socketPath)}`;
   await waitUntilAnswering(daemon, { socketPath, password, dataDir, logFile });

@@ -6,6 +6,7 @@ import { logTail } from "../system/log-tail.ts";
 import { prepareFolder } from "../system/prepare-folder.ts";
 import { type Daemon, startDaemon } from "../system/start-daemon.ts";
 import { UserError } from "../user-error.ts";
+import { refuseSecondServer } from "./refuse-second-server.ts";
 import { socketFolder } from "./socket-folder.ts";
 import type { Store } from "./start-mariadb.ts";
 
@@ -22,6 +23,8 @@ const startTimeoutMs = 120_000;
 /** Starts a private Redis that listens on a Unix socket only. */
 export async function startRedis(options: RedisOptions): Promise<Store> {
   const { folder, durable = true } = options;
+  const recordFile = join(folder, "redis.process.json");
+  refuseSecondServer("Redis", folder, recordFile);
   const dataDir = join(folder, "data");
   prepareFolder(dataDir, freeBytesMin);
   const logFile = join(folder, "redis.log");
@@ -32,7 +35,7 @@ export async function startRedis(options: RedisOptions): Promise<Store> {
     argv0: "redis-server",
     args: serverArguments(dataDir, socketPath, durable),
     logFile,
-    recordFile: join(folder, "redis.process.json"),
+    recordFile,
   });
   await waitUntilAnswering(daemon, socketPath, dataDir, logFile);
   return { url: `unix://${socketPath}`, daemon };

@@ -14,7 +14,7 @@ export type Instance = {
   folders: { mariaDb: string; redis: string; logs: string; run: string; agent: string };
 };
 
-export function readInstance(env: NodeJS.ProcessEnv): Instance {
+export function readInstance(env: Record<string, string | undefined>): Instance {
   const named = env.IFRIT_DATA_DIR || ".ifrit";
   const dataDir = isAbsolute(named) ? resolve(named) : resolve(repoRoot, named);
   const run = join(dataDir, "run");
