@@ -4,7 +4,6 @@ import { packages } from "../../drizzle/schema/packages.ts";
 import { Sha256 } from "../contract/names.ts";
 import type { AgentAnswer } from "../platform/agent-answer.ts";
 import { ProblemError } from "../platform/problem-error.ts";
-import { processWide } from "../platform/process-wide.ts";
 import type { Services } from "../platform/services.ts";
 import { packagePath } from "./package-store.ts";
 import { parseByteRange } from "./parse-byte-range.ts";
@@ -20,20 +19,21 @@ const knownDigestsMax = 10_000;
 
 /**
  * An archive's bytes, whole or one range of them. Only digests that MySQL knows are served; those
- * once known are remembered, since a package's bytes never change.
+ * once known are remembered in `known`, since a package's bytes never change.
  * @throws ProblemError not_found · range_not_satisfiable
  */
 export async function openPackageArchive(
   services: Services,
+  known: Set<string>,
   request: ArchiveRequest,
 ): Promise<AgentAnswer> {
   const { sha256 } = request;
-  if (!Sha256.safeParse(sha256).success || !(await isKnown(services, sha256)))
+  if (!Sha256.safeParse(sha256).success || !(await isKnown(services, known, sha256)))
     throw unknown(sha256);
   const path = packagePath(services.env.IFRIT_DATA_DIR, sha256);
   const size = await sizeOf(path);
   if (size === null) {
-    knownDigests(services).delete(sha256);
+    known.delete(sha256);
     services.log.error({ sha256 }, "a known package is missing from the store");
     throw unknown(sha256);
   }
@@ -74,11 +74,7 @@ function unknown(sha256: string): ProblemError {
   return new ProblemError("not_found", `There is no package ${sha256.slice(0, 64)} here.`);
 }
 
-const knownDigests = (services: Services): Set<string> =>
-  processWide(`known-packages ${services.env.DATABASE_URL}`, () => new Set<string>());
-
-async function isKnown(services: Services, sha256: string): Promise<boolean> {
-  const known = knownDigests(services);
+async function isKnown(services: Services, known: Set<string>, sha256: string): Promise<boolean> {
   if (known.has(sha256)) return true;
   const [row] = await services.db
     .select({ id: packages.id })

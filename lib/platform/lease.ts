@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { leases } from "../../drizzle/schema/leases.ts";
-import type { Database } from "./database.ts";
+import type { Database, Transaction } from "./database.ts";
 
 export type Lease = { name: string; holder: string; fence: number };
 
@@ -44,4 +44,35 @@ export async function takeLease(
 /** A condition for the WHERE of each write that only the lease's holder may make. */
 export function holdsLease(lease: Lease) {
   return sql`EXISTS (SELECT 1 FROM ${leases} WHERE ${leases.name} = ${lease.name} AND ${leases.fence} = ${lease.fence} AND ${leases.holder} = ${lease.holder})`;
+}
+
+/** Gives a lease back before its time, so that the next holder need not wait. */
+export async function releaseLease(db: Database, lease: Lease): Promise<void> {
+  await db
+    .update(leases)
+    .set({ expiresAtMs: 0 })
+    .where(
+      and(
+        eq(leases.name, lease.name),
+        eq(leases.holder, lease.holder),
+        eq(leases.fence, lease.fence),
+      ),
+    );
+}
+
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
+/**
+ * For transactions of many statements: holds the lease's row until the transaction ends, so that
+ * nobody can take the lease over meanwhile. (Not FOR SHARE: MariaDB does not know it.)
+ * @throws LeaseLostError
+ */
+export async function requireLease(tx: Transaction, lease: Lease): Promise<void> {
+  const [rows] = await tx.execute(
+    sql`SELECT 1 FROM ${leases} WHERE ${leases.name} = ${lease.name} AND ${leases.fence} = ${lease.fence} AND ${leases.holder} = ${lease.holder} LOCK IN SHARE MODE`,
+  );
+  if ((rows as unknown as unknown[]).length === 0)
+    throw new LeaseLostError(`lease ${lease.name} went to another holder`);
 }

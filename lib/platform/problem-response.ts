@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Problem, type ProblemCode, problemStatus } from "../contract/problem.ts";
 import type { Logger } from "./log.ts";
 import { ProblemError } from "./problem-error.ts";
+import { isStoreDown } from "./store-down.ts";
 
 /** problem+json of any error. Unknown errors become "internal": a request id, and nothing else. */
 export function toProblem(error: unknown, log: Logger, requestId: string = randomUUID()): Problem {
@@ -57,29 +58,4 @@ function build(
 // Next's bundles and the server hold two copies of the class, so instanceof alone would miss one.
 function isForeignProblemError(error: unknown): error is ProblemError {
   return error instanceof Error && error.name === "ProblemError" && "code" in error;
-}
-
-const storeDownCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "ETIMEDOUT",
-  "EPIPE",
-  "PROTOCOL_CONNECTION_LOST",
-  "ER_SERVER_SHUTDOWN",
-]);
-
-function isStoreDown(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const code = (current as { code?: string; syscall?: string }).code;
-    if (code === "ENOENT" && (current as { syscall?: string }).syscall !== "connect") continue;
-    if (code && storeDownCodes.has(code)) return true;
-    if (
-      /Stream isn't writeable|Connection is closed|Command timed out|Queue limit reached/.test(
-        current.message,
-      )
-    )
-      return true;
-  }
-  return false;
 }

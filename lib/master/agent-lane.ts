@@ -1,0 +1,144 @@
+import type { z } from "zod";
+import { EnrollRequest, TokenRequest } from "../contract/enroll.ts";
+import { agentPaths, header } from "../contract/headers.ts";
+import { ReportRequest } from "../contract/report.ts";
+import { authenticateMachine, isRefusal } from "../machines/authenticate-machine.ts";
+import { checkIn } from "../machines/check-in.ts";
+import { enrollMachine } from "../machines/enroll-machine.ts";
+import { issueMachineToken } from "../machines/issue-machine-token.ts";
+import { openPackageArchive } from "../packages/open-package-archive.ts";
+import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import { toProblem } from "../platform/problem-response.ts";
+import { acceptReport } from "../reports/accept-report.ts";
+import type { Master } from "./master.ts";
+
+/** A request of the agent's wire, whichever way it came in. */
+export type AgentRequest = {
+  method: string;
+  /** Without the query. */
+  path: string;
+  header: (name: string) => string | undefined;
+  body: Buffer | null;
+  /** The client's address, for the audit log. */
+  address: string;
+};
+
+type Route = {
+  method: "GET" | "POST";
+  /** 0: the call has no body. */
+  bodyBytesMax: number;
+  answer: (master: Master, request: AgentRequest) => Promise<AgentAnswer> | AgentAnswer;
+};
+
+const kib = 1024;
+
+const routes: Record<string, Route> = {
+  [agentPaths.enroll]: { method: "POST", bodyBytesMax: 64 * kib, answer: enroll },
+  [agentPaths.token]: { method: "POST", bodyBytesMax: 8 * kib, answer: issueToken },
+  [agentPaths.desiredState]: { method: "GET", bodyBytesMax: 0, answer: desiredState },
+  [agentPaths.report]: { method: "POST", bodyBytesMax: 1024 * kib, answer: report },
+};
+const packageRoute: Route = { method: "GET", bodyBytesMax: 0, answer: packageArchive };
+
+export function findRoute(path: string): Route | undefined {
+  return routes[path] ?? (path.startsWith(agentPaths.packages) ? packageRoute : undefined);
+}
+
+const notFound = fixedProblem("not_found", "There is no such call on the agent's wire.");
+const wrongMethod = fixedProblem("method_not_allowed", "This call has another method.");
+export const bodyTooLarge = fixedProblem("too_large", "The body is larger than this call takes.");
+const notJson = fixedProblem("unsupported_media_type", "Send application/json.");
+
+/** What can be said before the body is read; null: read it and go on. */
+export function refuseEarly(request: Omit<AgentRequest, "body">): AgentAnswer | null {
+  const route = findRoute(request.path);
+  if (!route) return notFound;
+  if (request.method !== route.method) return wrongMethod;
+  if (route.bodyBytesMax === 0) return null;
+  if (!/^application\/json\s*(;|$)/i.test(request.header("content-type") ?? "")) return notJson;
+  return Number(request.header("content-length") ?? 0) > route.bodyBytesMax ? bodyTooLarge : null;
+}
+
+/** Every call of the agent's wire ends in an answer, also when it throws. */
+export async function answerAgent(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  try {
+    const answer = refuseEarly(request) ?? (await findRoute(request.path)!.answer(master, request));
+    count(master, request.path, answer.status);
+    return answer;
+  } catch (error) {
+    const problem = toProblem(error, master.services.log);
+    count(master, request.path, problem.status);
+    const answer = jsonAnswer(problem.status, problem);
+    const headers = [...answer.headers];
+    headers[1] = "application/problem+json";
+    if (problem.retryAfterSeconds) headers.push("retry-after", String(problem.retryAfterSeconds));
+    return { ...answer, headers };
+  }
+}
+
+/** Labels are the table's own paths, so they stay few whatever is asked for. */
+export function count(master: Master, path: string, status: number): void {
+  const call = path in routes ? path : path.startsWith(agentPaths.packages) ? "packages" : "other";
+  const key = `${call} ${status}`;
+  master.counters[key] = (master.counters[key] ?? 0) + 1;
+}
+
+async function enroll(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  const body = parseBody(EnrollRequest, request.body);
+  const answer = await enrollMachine(
+    master.services,
+    body,
+    `agent ${request.address}`.slice(0, 64),
+  );
+  return jsonAnswer(answer.status === "accepted" ? 200 : 202, answer);
+}
+
+async function issueToken(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  const body = parseBody(TokenRequest, request.body);
+  return jsonAnswer(200, await issueMachineToken(master.services, master.tokenKey, body));
+}
+
+function desiredState(master: Master, request: AgentRequest): AgentAnswer {
+  return checkIn(master, {
+    authorization: request.header("authorization"),
+    ifNoneMatch: request.header("if-none-match"),
+    stateDigest: request.header(header.stateDigest),
+    appliedEtag: request.header(header.appliedEtag),
+  });
+}
+
+async function report(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  const machine = authenticateMachine(master, request.header("authorization"));
+  if (isRefusal(machine)) return machine;
+  const body = parseBody(ReportRequest, request.body);
+  await acceptReport(master.services, machine, body);
+  if (body.kind === "full") master.wantFullReport.delete(machine.machineId);
+  return { status: 202, headers: ["content-length", "0", "cache-control", "no-store"], body: null };
+}
+
+async function packageArchive(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  const machine = authenticateMachine(master, request.header("authorization"));
+  if (isRefusal(machine)) return machine;
+  return openPackageArchive(master.services, master.knownPackages, {
+    sha256: request.path.slice(agentPaths.packages.length),
+    range: request.header("range"),
+    ifRange: request.header("if-range"),
+    ifNoneMatch: request.header("if-none-match"),
+  });
+}
+
+function parseBody<T>(schema: z.ZodType<T>, body: Buffer | null): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(body?.toString("utf8") ?? "");
+  } catch (cause) {
+    throw new ProblemError("invalid_request", "The body is not JSON.", { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  throw new ProblemError("invalid_request", "The body is not what this call takes.", { issues });
+}

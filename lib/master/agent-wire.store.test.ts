@@ -1,0 +1,181 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
+import { eq } from "drizzle-orm";
+import { afterEach, expect, test } from "vitest";
+import { auditLog } from "../../drizzle/schema/audit-log.ts";
+import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
+import { machines } from "../../drizzle/schema/machines.ts";
+import { agentPaths, header } from "../contract/headers.ts";
+import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
+import { packagePath } from "../packages/package-store.ts";
+import { systemContext } from "../platform/request-context.ts";
+import { createCluster } from "../testing/create-cluster.ts";
+import { createDesiredEntry } from "../testing/create-desired-entry.ts";
+import { createPackage } from "../testing/create-package.ts";
+import {
+  agentState,
+  enrollRequest,
+  reportRequest,
+  type SampleMachine,
+  sampleMachine,
+  tokenRequest,
+} from "../testing/sample-machine.ts";
+import { createTestServices } from "../testing/test-services.ts";
+import { flushCluster } from "./flush-cluster.ts";
+import { handleRequest } from "./handle-request.ts";
+import { refreshCluster } from "./refresh-cluster.ts";
+import { serveAgentRequest } from "./serve-web.ts";
+import { startMaster } from "./start-master.ts";
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+type Call = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** A master on real stores, and the two ways into it: our server, and route handlers. */
+async function openWire() {
+  const services = await createTestServices();
+  const cluster = await createCluster(services);
+  const { master, stop } = await startMaster(services);
+  cleanUps.push(stop);
+  const context = { services, master, app: null, connections: () => 0 };
+  const server = createServer((req, res) => handleRequest(context, req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanUps.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ways: Record<"server" | "route handler", Call> = {
+    server: (path, init) => fetch(base + path, init),
+    "route handler": (path, init) => serveAgentRequest(master, new Request(base + path, init)),
+  };
+  const ctx = systemContext("test", "test");
+  const enrollment = { clusterId: cluster.id, label: "test", uses: 10, ttlSeconds: 600 };
+  const { token } = await createEnrollmentToken(services, ctx, enrollment);
+  return { services, cluster, master, ways, enrollmentToken: token };
+}
+
+function post(call: Call, path: string, body: unknown, token?: string): Promise<Response> {
+  const authorization = token ? { authorization: `Bearer ${token}` } : undefined;
+  return call(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...authorization },
+    body: JSON.stringify(body),
+  });
+}
+
+async function enroll(call: Call, machine: SampleMachine, enrollmentToken: string, counter = 1) {
+  const enrolled = await post(call, agentPaths.enroll, enrollRequest(machine, enrollmentToken));
+  const { clusterId } = (await enrolled.json()) as { clusterId: string };
+  const issued = await post(call, agentPaths.token, tokenRequest(machine, clusterId, counter));
+  const { token } = (await issued.json()) as { token: string };
+  return token;
+}
+
+test("a machine enrolls, gets a token, learns what it should run and reports what it runs", async () => {
+  const { services, cluster, master, ways, enrollmentToken } = await openWire();
+  const pkg = await createPackage(services, { agentName: "log-agent", version: "1.0.0" });
+  await createDesiredEntry(services, {
+    ...{ clusterId: cluster.id, releaseId: 1, agentName: "log-agent", version: "1.0.0" },
+  });
+  await refreshCluster(master, cluster.id);
+  const machine = sampleMachine();
+  const token = await enroll(ways.server, machine, enrollmentToken);
+
+  const authorization = `Bearer ${token}`;
+  const desired = await ways.server(agentPaths.desiredState, { headers: { authorization } });
+  expect(desired.status).toBe(200);
+  expect(await desired.json()).toMatchObject({
+    clusterId: cluster.id,
+    agents: [{ name: "log-agent", packages: { "linux-x64": { sha256: pkg.sha256, size: 1000 } } }],
+  });
+  const etag = desired.headers.get("etag") as string;
+  const again = await ways.server(agentPaths.desiredState, {
+    headers: { authorization, "if-none-match": etag, [header.appliedEtag]: etag },
+  });
+  expect(again.status).toBe(304);
+  expect(again.headers.get(header.nextPollSeconds)).toBe("60");
+
+  const report = reportRequest(1, [agentState()]);
+  expect((await post(ways.server, agentPaths.report, report, token)).status).toBe(202);
+  await flushCluster(master, cluster.id);
+  const [row] = await services.db.select().from(machines).where(eq(machines.id, machine.machineId));
+  expect(row).toMatchObject({ stateDigest: report.stateDigest, reportSequence: 1 });
+  expect(await services.db.select().from(machineAgentStates)).toMatchObject([
+    { machineId: machine.machineId, agentName: "log-agent", phase: "running", version: "1.0.0" },
+  ]);
+  const audited = await services.db
+    .select()
+    .from(auditLog)
+    .where(eq(auditLog.action, "machine.enrolled"));
+  expect(audited).toMatchObject([{ actorKind: "machine", actor: machine.machineId }]);
+});
+
+test("server and route handlers answer every call alike", async () => {
+  const { services, master, cluster, ways, enrollmentToken } = await openWire();
+  const pkg = await createPackage(services, { agentName: "log-agent", version: "1.0.0" });
+  const path = packagePath(services.env.IFRIT_DATA_DIR, pkg.sha256);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, Buffer.alloc(1000, "x"));
+  await refreshCluster(master, cluster.id);
+  const token = await enroll(ways.server, sampleMachine(), enrollmentToken);
+  const authorization = `Bearer ${token}`;
+  const archive = agentPaths.packages + pkg.sha256;
+  const etag = `"${pkg.sha256}"`;
+  const big = "x".repeat(2 * 1024 * 1024);
+  const json = { "content-type": "application/json" };
+  const calls: Record<string, [string, RequestInit]> = {
+    "desired state": [agentPaths.desiredState, { headers: { authorization } }],
+    "no token": [agentPaths.desiredState, {}],
+    "bad token": [agentPaths.desiredState, { headers: { authorization: `${authorization}x` } }],
+    "wrong method": [agentPaths.desiredState, { method: "POST", headers: json, body: "{}" }],
+    "unknown call": ["/api/agent/v1/nothing", {}],
+    "not json": [agentPaths.enroll, { method: "POST", body: "hello" }],
+    "broken json": [agentPaths.enroll, { method: "POST", headers: json, body: "{" }],
+    "bad enrollment": [agentPaths.enroll, { method: "POST", headers: json, body: '{"a":1}' }],
+    "too large": [
+      agentPaths.report,
+      { method: "POST", headers: { ...json, authorization }, body: big },
+    ],
+    archive: [archive, { headers: { authorization } }],
+    "archive without token": [archive, {}],
+    range: [archive, { headers: { authorization, range: "bytes=10-19" } }],
+    "rest of it": [archive, { headers: { authorization, range: "bytes=990-", "if-range": etag } }],
+    "range of other bytes": [
+      archive,
+      { headers: { authorization, range: "bytes=10-19", "if-range": '"x"' } },
+    ],
+    "past the end": [archive, { headers: { authorization, range: "bytes=1000-" } }],
+    "unknown archive": [`${agentPaths.packages}${"0".repeat(64)}`, { headers: { authorization } }],
+    "path escape": [`${agentPaths.packages}..%2f..%2fetc`, { headers: { authorization } }],
+  };
+  const statuses: Record<string, number> = {};
+  for (const [name, [url, init]] of Object.entries(calls)) {
+    const [one, other] = await Promise.all([
+      ways.server(url, init),
+      ways["route handler"](url, init),
+    ]);
+    expect(await describeAnswer(one), name).toEqual(await describeAnswer(other));
+    statuses[name] = one.status;
+  }
+  expect(statuses).toEqual({
+    ...{ "desired state": 200, "no token": 401, "bad token": 401, "wrong method": 405 },
+    ...{ "unknown call": 404, "not json": 415, "broken json": 400, "bad enrollment": 400 },
+    ...{ "too large": 413, archive: 200, "archive without token": 401, range: 206 },
+    ...{ "rest of it": 206, "range of other bytes": 200, "past the end": 416 },
+    ...{ "unknown archive": 404, "path escape": 404 },
+  });
+});
+
+const headersOfTheWire = ["content-type", "etag", "content-range", "accept-ranges", "retry-after"];
+
+async function describeAnswer(response: Response) {
+  const headers = [...headersOfTheWire, header.nextPollSeconds, "cache-control"];
+  return {
+    status: response.status,
+    headers: headers.map((name) => `${name}: ${response.headers.get(name)}`),
+    body: (await response.text()).replace(/"requestId":"[^"]*"/, ""),
+  };
+}

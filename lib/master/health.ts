@@ -1,0 +1,61 @@
+import { sql } from "drizzle-orm";
+import type { Services } from "../platform/services.ts";
+import type { Master } from "./master.ts";
+
+export type HealthCheck = { name: string; ok: boolean; needed: boolean; detail: string };
+
+const checkMsMax = 1_500;
+
+/**
+ * May a load balancer send requests here? A master needs its desired state in memory and nothing
+ * else: with MySQL or Redis away it goes on serving, and says so. The console needs MySQL.
+ */
+export async function checkReadiness(
+  services: Services,
+  master: Master | null,
+): Promise<HealthCheck[]> {
+  const [mysql, redis] = await Promise.all([
+    answers("mysql", master === null, () => services.db.execute(sql`SELECT 1`)),
+    answers("redis", false, () => services.redis.ping()),
+  ]);
+  if (!master) return [mysql, redis];
+  const missing = master.localClusters.filter((clusterId) => !master.desired.has(clusterId));
+  const desired: HealthCheck = {
+    name: "desired-state",
+    ok: master.loaded && missing.length === 0,
+    needed: true,
+    detail: missing.length > 0 ? `not loaded: ${missing.join(", ")}` : "in memory",
+  };
+  return [mysql, redis, desired];
+}
+
+export function isReady(checks: readonly HealthCheck[]): boolean {
+  return checks.every((check) => check.ok || !check.needed);
+}
+
+/** As Kubernetes' components write it: one line per check. */
+export function healthText(checks: readonly HealthCheck[]): string {
+  const lines = checks.map(({ ok, name, needed, detail }) =>
+    ok ? `[+]${name} ok` : `[-]${name} failed${needed ? "" : " (serving without it)"}: ${detail}`,
+  );
+  return `${lines.join("\n")}\n${isReady(checks) ? "ready" : "not ready"}\n`;
+}
+
+async function answers(
+  name: string,
+  needed: boolean,
+  ask: () => Promise<unknown>,
+): Promise<HealthCheck> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer in time")), checkMsMax);
+  });
+  try {
+    await Promise.race([ask(), late]);
+    return { name, ok: true, needed, detail: "" };
+  } catch {
+    return { name, ok: false, needed, detail: "does not answer" };
+  } finally {
+    clearTimeout(timer);
+  }
+}

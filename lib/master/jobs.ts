@@ -1,0 +1,63 @@
+import type { Job } from "../platform/scheduler.ts";
+import { readWantedFullReports } from "../reports/want-full-reports.ts";
+import { flushCluster } from "./flush-cluster.ts";
+import { loadLocalClusters, refreshBlocked, refreshMachineCounts } from "./load-master.ts";
+import type { Master } from "./master.ts";
+import { followPointers, refreshCluster } from "./refresh-cluster.ts";
+
+const followMs = 1_000;
+const watchMs = 3_000;
+
+/** MySQL → Redis and memory, for every cluster of this deployment. Also the cron route's work. */
+export async function rebuildAll(master: Master): Promise<Record<string, string>> {
+  await loadLocalClusters(master);
+  const outcomes = await forEachCluster(master, (clusterId) => refreshCluster(master, clusterId));
+  await refreshMachineCounts(master);
+  master.loaded = true;
+  return outcomes;
+}
+
+/** Reports and heartbeats → MySQL, for every cluster. Also the cron route's work. */
+export async function flushAll(master: Master): Promise<Record<string, string>> {
+  return forEachCluster(master, async (clusterId) => {
+    await flushCluster(master, clusterId);
+    return "flushed";
+  });
+}
+
+/** What a master process does by itself. Add a job here and it runs; none needs anything else. */
+export function masterJobs(master: Master): Job[] {
+  const { env } = master.services;
+  return [
+    {
+      name: "rebuild",
+      intervalMs: env.IFRIT_REBUILD_SECONDS * 1000,
+      run: () => rebuildAll(master),
+    },
+    { name: "flush", intervalMs: env.IFRIT_FLUSH_SECONDS * 1000, run: () => flushAll(master) },
+    { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
+    { name: "watch", intervalMs: watchMs, run: () => watch(master) },
+  ];
+}
+
+async function watch(master: Master): Promise<void> {
+  await refreshBlocked(master);
+  master.wantFullReport = await readWantedFullReports(master.services, master.localClusters);
+}
+
+/** A cluster that fails is logged by its error and does not keep the others from their turn. */
+async function forEachCluster(
+  master: Master,
+  work: (clusterId: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  const outcomes: Record<string, string> = {};
+  const errors: unknown[] = [];
+  for (const clusterId of master.localClusters)
+    try {
+      outcomes[clusterId] = await work(clusterId);
+    } catch (error) {
+      errors.push(error);
+    }
+  if (errors.length > 0) throw errors[0];
+  return outcomes;
+}

@@ -1,0 +1,162 @@
+import { inArray, or, sql } from "drizzle-orm";
+import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
+import { machines } from "../../drizzle/schema/machines.ts";
+import type { Transaction } from "../platform/database.ts";
+import { type Lease, requireLease } from "../platform/lease.ts";
+import type { Services } from "../platform/services.ts";
+import { type FoldedReport, foldReports } from "./fold-reports.ts";
+import type { ReportEntry } from "./report-entry.ts";
+
+type MachineRow = typeof machines.$inferSelect;
+type StateRow = typeof machineAgentStates.$inferInsert;
+type Stored = { machineId: string; agentName: string };
+
+const rowsPerStatement = 500;
+
+/**
+ * Writes reports to MySQL in one transaction and a handful of statements, however many there are.
+ * Idempotent: reports that were stored before change nothing, so that a batch whose
+ * acknowledgement was lost may simply come again. Reports of unknown or revoked machines are dropped.
+ */
+export async function storeReports(
+  services: Services,
+  lease: Lease,
+  entries: readonly ReportEntry[],
+): Promise<void> {
+  const byMachine = new Map<string, ReportEntry[]>();
+  for (const entry of entries)
+    byMachine.set(entry.machineId, [...(byMachine.get(entry.machineId) ?? []), entry]);
+  await services.db.transaction(async (tx) => {
+    await requireLease(tx, lease);
+    const rows = await tx
+      .select()
+      .from(machines)
+      .where(inArray(machines.id, [...byMachine.keys()].sort()))
+      .for("update");
+    const changes = rows.flatMap((machine) => {
+      const folded =
+        machine.status === "revoked"
+          ? null
+          : foldReports(byMachine.get(machine.id)!, machine.reportSequence);
+      return folded ? [{ machine, folded }] : [];
+    });
+    if (changes.length === 0) return;
+    await updateMachines(tx, changes);
+    await removeGoneAgents(tx, changes);
+    await upsertStates(tx, changes);
+  });
+}
+
+type Change = { machine: MachineRow; folded: FoldedReport };
+
+/** An upsert whose rows all exist and are locked: the only bulk update that both databases know. */
+async function updateMachines(tx: Transaction, changes: Change[]): Promise<void> {
+  const rows = changes.map(
+    ({ machine, folded }): MachineRow => ({
+      ...machine,
+      facts: folded.facts ?? machine.facts,
+      hostname: folded.facts?.hostname ?? machine.hostname,
+      ifritAgentVersion: folded.ifritAgentVersion,
+      stateDigest: folded.stateDigest,
+      reportSequence: folded.sequence,
+      lastSeenAtMs: Math.max(machine.lastSeenAtMs, folded.receivedAtMs),
+    }),
+  );
+  for (const part of chunks(rows))
+    await tx
+      .insert(machines)
+      .values(part)
+      .onDuplicateKeyUpdate({
+        set: {
+          facts: given("facts"),
+          hostname: given("hostname"),
+          ifritAgentVersion: given("ifrit_agent_version"),
+          stateDigest: given("state_digest"),
+          reportSequence: given("report_sequence"),
+          lastSeenAtMs: given("last_seen_at_ms"),
+        },
+      });
+}
+
+async function removeGoneAgents(tx: Transaction, changes: Change[]): Promise<void> {
+  const losing = new Map(
+    changes
+      .filter(({ folded }) => folded.full || folded.removed.size > 0)
+      .map(({ folded }) => [folded.machineId, folded]),
+  );
+  if (losing.size === 0) return;
+  const held: Stored[] = await tx
+    .select({
+      machineId: machineAgentStates.machineId,
+      agentName: machineAgentStates.agentName,
+    })
+    .from(machineAgentStates)
+    .where(inArray(machineAgentStates.machineId, [...losing.keys()].sort()));
+  const gone = held.filter(({ machineId, agentName }) => {
+    const folded = losing.get(machineId)!;
+    return folded.full ? !folded.agents.has(agentName) : folded.removed.has(agentName);
+  });
+  for (const part of chunks(gone))
+    await tx
+      .delete(machineAgentStates)
+      .where(
+        or(
+          ...part.map(
+            ({ machineId, agentName }) =>
+              sql`(${machineAgentStates.machineId} = ${machineId} AND ${machineAgentStates.agentName} = ${agentName})`,
+          ),
+        ),
+      );
+}
+
+async function upsertStates(tx: Transaction, changes: Change[]): Promise<void> {
+  const rows = changes.flatMap(({ machine, folded }) =>
+    [...folded.agents.values()].map((agent): StateRow => {
+      const { name, ...state } = agent;
+      return {
+        ...state,
+        machineId: machine.id,
+        agentName: name,
+        clusterId: machine.clusterId,
+        machineType: machine.type,
+        slot: machine.slot,
+        reportedAtMs: folded.receivedAtMs,
+        changedAtMs: folded.receivedAtMs,
+      };
+    }),
+  );
+  for (const part of chunks(rows))
+    await tx.insert(machineAgentStates).values(part).onDuplicateKeyUpdate({ set: stateUpdates });
+}
+
+// Assignments run from left to right: changed_at_ms compares before phase and version are replaced.
+const stateUpdates = {
+  changedAtMs: sql`IF(phase <=> VALUES(phase) AND version <=> VALUES(version), changed_at_ms, VALUES(changed_at_ms))`,
+  clusterId: given("cluster_id"),
+  machineType: given("machine_type"),
+  slot: given("slot"),
+  phase: given("phase"),
+  version: given("version"),
+  targetVersion: given("target_version"),
+  releaseId: given("release_id"),
+  pid: given("pid"),
+  startedAtMs: given("started_at_ms"),
+  restarts: given("restarts"),
+  cpuPercent: given("cpu_percent"),
+  rssBytes: given("rss_bytes"),
+  downloadPercent: given("download_percent"),
+  failure: given("failure"),
+  reportedAtMs: given("reported_at_ms"),
+};
+
+/** VALUES(column): MariaDB does not know MySQL's newer row alias. */
+function given(column: string) {
+  return sql`VALUES(${sql.identifier(column)})`;
+}
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += rowsPerStatement)
+    parts.push(items.slice(start, start + rowsPerStatement));
+  return parts;
+}
