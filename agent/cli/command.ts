@@ -1,0 +1,14 @@
+import type { Arguments, OptionKinds } from "./parse-arguments.ts";
+
+export interface CommandOutput {
+  out(line: string): void;
+  error(line: string): void;
+}
+
+export interface Command {
+  summary: string;
+  help: string;
+  options: OptionKinds;
+  /** Resolves to the exit code. */
+  run(given: Arguments, io: CommandOutput): Promise<number>;
+}

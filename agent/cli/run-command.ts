@@ -1,0 +1,75 @@
+import { pollDefaults } from "@contract/headers.ts";
+import { readConfig } from "../identity/config.ts";
+import { layoutOf, makeRootFolders } from "../layout.ts";
+import { lockRoot } from "../platform/root-lock.ts";
+import { runAgent } from "../run-agent.ts";
+import type { Command } from "./command.ts";
+import { CliError, exitCode, exitCodeHelp } from "./exit-code.ts";
+import { wholeNumber } from "./parse-arguments.ts";
+
+/** A step that does not end by then is left to the journal. */
+const shutdownMs = 5000;
+
+export const runCommand: Command = {
+  summary: "keep this machine's agents as the master wants them",
+  options: { root: "value", "poll-seconds": "value" },
+  help: `Usage: ifrit-agent run --root DIR [--poll-seconds N]
+
+Checks in with the master on a cycle and keeps this machine's agents as desired. Runs until it gets
+SIGTERM or SIGINT; the agents that it manages go on running and are taken over by the next run.
+
+  --root DIR          what \`enroll\` was given
+  --poll-seconds N    seconds between two check-ins (default ${pollDefaults.intervalSeconds}); the master may ask for others
+
+Example:
+  ifrit-agent run --root /var/lib/ifrit
+
+${exitCodeHelp}`,
+  async run(given, io) {
+    const poll = given.option("poll-seconds");
+    const pollSeconds =
+      poll === null ? pollDefaults.intervalSeconds : wholeNumber(poll, "poll-seconds", 1, 86_400);
+    const layout = layoutOf(await existing(given.required("root")));
+    const lock = await lockRoot(layout.lock);
+    if (lock === null) {
+      throw new CliError(
+        exitCode.locked,
+        `another ifrit-agent runs on ${layout.root}; this one changes nothing and ends`,
+      );
+    }
+    const config = await readConfig(layout);
+    if (config === null)
+      throw new CliError(
+        exitCode.notConfigured,
+        `${layout.config} is missing or damaged: run \`ifrit-agent enroll\``,
+      );
+    await makeRootFolders(layout);
+    const stop = new AbortController();
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      Deno.addSignalListener(signal, () => stop.abort());
+    const ended = runAgent({
+      layout,
+      config,
+      pollMs: pollSeconds * 1000,
+      signal: stop.signal,
+      out: io.error,
+    });
+    const late = new Promise<void>((resolve) => {
+      stop.signal.addEventListener("abort", () => setTimeout(resolve, shutdownMs));
+    });
+    await Promise.race([ended, late]);
+    lock.release();
+    return exitCode.ok;
+  },
+};
+
+async function existing(root: string): Promise<string> {
+  try {
+    return await Deno.realPath(root);
+  } catch {
+    throw new CliError(
+      exitCode.notConfigured,
+      `${root} does not exist: run \`ifrit-agent enroll\` first`,
+    );
+  }
+}

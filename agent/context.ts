@@ -1,0 +1,26 @@
+import type { Platform } from "@contract/platform.ts";
+import type { Layout } from "./layout.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Failpoint } from "./platform/failpoint.ts";
+import type { Log } from "./platform/log.ts";
+import type { ProcessTable } from "./platform/process-table.ts";
+
+/** What every step needs of its surroundings; the composition root and the tests fill it. */
+export interface AgentContext {
+  layout: Layout;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  failpoint: Failpoint;
+  processes: ProcessTable;
+  fetcher: typeof fetch;
+  platform: Platform;
+  bootId: string;
+  /** Names this root among others on the same machine; it stands in the environment of what we start. */
+  rootId: string;
+}
+
+export async function rootIdOf(root: string): Promise<string> {
+  const bytes = new TextEncoder().encode(await Deno.realPath(root));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).slice(0, 8).toHex();
+}

@@ -1,0 +1,28 @@
+import { statfsSync } from "node:fs";
+import { ChangeError } from "../change-error.ts";
+
+const marginBytes = 16 * 1024 * 1024;
+
+/** Refuses early, with figures, rather than half-way with ENOSPC. */
+export function requireSpace(
+  path: string,
+  bytes: number,
+  freeBytes: (path: string) => number = freeBytesAt,
+): void {
+  const free = freeBytes(path);
+  if (free < bytes + marginBytes) {
+    throw new ChangeError(
+      "disk_full",
+      `needs ${mebibytes(bytes + marginBytes)} at ${path}, ${mebibytes(free)} are free`,
+    );
+  }
+}
+
+function freeBytesAt(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+}

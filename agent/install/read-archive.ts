@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { extract, type Header } from "tar-stream";
+import { ChangeError } from "../change-error.ts";
+
+export interface ArchiveEntry extends AsyncIterable<Uint8Array> {
+  header: Header;
+}
+
+/**
+ * The entries of a .tar.gz, one after the other. More unpacked bytes than the limit allows end it, and
+ * whatever the parser or the decompressor stumbles over is an invalid archive, not a crash.
+ */
+export async function* readArchive(
+  path: string,
+  bytesLimit: () => number,
+): AsyncGenerator<ArchiveEntry> {
+  const entries = extract();
+  const abort = new AbortController();
+  const source = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const feeding = pipeline(source, createGunzip(), limitBytes(bytesLimit), entries, {
+    signal: abort.signal,
+  });
+  // A failure reaches the reader through the entries; here it must only not go unhandled.
+  feeding.catch(() => {});
+  try {
+    for await (const entry of entries) yield entry as ArchiveEntry;
+    await feeding;
+  } catch (error) {
+    throw toArchiveError(error);
+  } finally {
+    abort.abort();
+    await feeding.catch(() => {});
+  }
+}
+
+function limitBytes(bytesLimit: () => number): Transform {
+  let length = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      length += chunk.length;
+      if (length > bytesLimit())
+        done(
+          new ChangeError("archive_invalid", "the archive unpacks to more than its manifest says"),
+        );
+      else done(null, chunk);
+    },
+  });
+}
+
+/** System errors (a failing disk) keep their own reason. */
+function toArchiveError(error: unknown): unknown {
+  if (error instanceof ChangeError) return error;
+  const code = (error as { code?: string } | null)?.code ?? "";
+  if (/^E[A-Z]+$/.test(code) && (error as { syscall?: string }).syscall) return error;
+  return new ChangeError(
+    "archive_invalid",
+    `the archive cannot be read: ${error instanceof Error ? error.message : error}`,
+  );
+}

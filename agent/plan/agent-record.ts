@@ -1,0 +1,96 @@
+import { FailureReason } from "@contract/agent-state.ts";
+import { AgentVersion, Sha256 } from "@contract/names.ts";
+import { z } from "zod";
+import type { AgentLayout } from "../layout.ts";
+import { readJson, writeDurably } from "../platform/durable-file.ts";
+
+const ReleaseId = z.number().int().positive();
+
+export const Failure = z.object({
+  reason: FailureReason,
+  message: z.string().max(1000),
+  version: AgentVersion.nullable(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** A switch under way. It is on disk before `current` moves, so that a restart knows how to go on. */
+export const PendingChange = z.object({
+  from: AgentVersion.nullable(),
+  to: AgentVersion,
+  releaseId: ReleaseId,
+  /** How often the new version has been started and watched. */
+  attempts: z.number().int().nonnegative(),
+  /** Set once it is decided to go back, and why. */
+  rollingBack: Failure.nullable(),
+});
+export type PendingChange = z.infer<typeof PendingChange>;
+
+export const Quarantined = z.object({
+  version: AgentVersion,
+  releaseId: ReleaseId,
+  failure: Failure,
+});
+export type Quarantined = z.infer<typeof Quarantined>;
+
+/** record.json: what disk and /proc alone do not tell about an agent. */
+export const AgentRecord = z.object({
+  schema: z.literal(1),
+  /** The release that brought `current`. */
+  releaseId: ReleaseId.nullable(),
+  previous: AgentVersion.nullable(),
+  change: PendingChange.nullable(),
+  /** Versions that failed here, newest last; each is refused until a later release wants it. */
+  quarantine: z.array(Quarantined),
+  failure: Failure.nullable(),
+});
+export type AgentRecord = z.infer<typeof AgentRecord>;
+
+export const emptyRecord: AgentRecord = {
+  schema: 1,
+  releaseId: null,
+  previous: null,
+  change: null,
+  quarantine: [],
+  failure: null,
+};
+
+export async function readRecord(layout: AgentLayout): Promise<AgentRecord> {
+  return (await readJson(layout.record, AgentRecord)) ?? emptyRecord;
+}
+
+export async function updateRecord(
+  layout: AgentLayout,
+  change: Partial<AgentRecord>,
+): Promise<AgentRecord> {
+  const record = { ...(await readRecord(layout)), ...change };
+  await Deno.mkdir(layout.dir, { recursive: true });
+  await writeDurably(layout.record, JSON.stringify(record));
+  return record;
+}
+
+/** origin.json of an unpacked version: which archive it came from. */
+export const VersionOrigin = z.object({ sha256: Sha256, size: z.number().int().positive() });
+export type VersionOrigin = z.infer<typeof VersionOrigin>;
+
+/** run.json: the process that was started last. */
+export const RunRecord = z.object({
+  schema: z.literal(1),
+  pid: z.number().int().positive(),
+  startTicks: z.number().int().nonnegative(),
+  bootId: z.string(),
+  version: AgentVersion,
+  startedAtMs: z.number().int().nonnegative(),
+  /** Unwanted exits since the version was started first. */
+  restarts: z.number().int().nonnegative(),
+  /** Of those, the ones in a row without a stable run between them. */
+  crashes: z.number().int().nonnegative(),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
+
+export function readRun(layout: AgentLayout): Promise<RunRecord | null> {
+  return readJson(layout.run, RunRecord);
+}
+
+export function writeRun(layout: AgentLayout, run: RunRecord): Promise<void> {
+  return writeDurably(layout.run, JSON.stringify(run));
+}

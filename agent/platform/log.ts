@@ -1,0 +1,27 @@
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** One line per event on stderr: time, level, message, key=value. The service manager keeps the lines. */
+export function createLog(write: (line: string) => void, nowMs: () => number): Log {
+  const line = (level: string, message: string, fields: LogFields = {}) => {
+    const pairs = Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : value}`)
+      .join("");
+    write(`${new Date(nowMs()).toISOString()} ${level} ${message}${pairs}`);
+  };
+  return {
+    info: (message, fields) => line("info", message, fields),
+    warn: (message, fields) => line("warn", message, fields),
+    error: (message, fields) => line("error", message, fields),
+  };
+}
+
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,89 @@
+import { DesiredState } from "@contract/desired-state.ts";
+import { agentPaths, header } from "@contract/headers.ts";
+import type { KnownDesired } from "./desired-store.ts";
+import { MasterError } from "./master-error.ts";
+import type { MasterSession } from "./master-session.ts";
+import { type Answer, parseAnswer } from "./send-request.ts";
+
+/** Whether anything may change on this machine now, and if not, why. */
+export interface Grant {
+  allowed: boolean;
+  reason: string | null;
+}
+
+export interface CheckIn {
+  /** Null: what is known holds (304). */
+  received: KnownDesired | null;
+  grant: Grant;
+  fullReportWanted: boolean;
+  nextPollMs: number | null;
+}
+
+export async function fetchDesiredState(
+  session: MasterSession,
+  given: {
+    known: KnownDesired | null;
+    stateDigest: string;
+    appliedEtag: string | null;
+    nowMs: number;
+  },
+): Promise<CheckIn> {
+  const headers = new Headers({
+    accept: "application/json",
+    [header.stateDigest]: given.stateDigest,
+  });
+  if (given.known?.etag) headers.set("if-none-match", given.known.etag);
+  if (given.appliedEtag) headers.set(header.appliedEtag, given.appliedEtag);
+  const answer = await session.request(agentPaths.desiredState, { headers });
+  return {
+    received: answer.status === 304 ? null : await received(answer, session, given.nowMs),
+    grant: readGrant(answer.headers.get(header.change)),
+    fullReportWanted: answer.headers.get(header.reportWanted) === "full",
+    nextPollMs: readNextPollMs(answer.headers.get(header.nextPollSeconds)),
+  };
+}
+
+async function received(
+  answer: Answer,
+  session: MasterSession,
+  nowMs: number,
+): Promise<KnownDesired> {
+  const state = parseAnswer(answer, DesiredState);
+  if (session.clusterId !== null && state.clusterId !== session.clusterId) {
+    throw new MasterError(
+      "malformed",
+      `a desired state of cluster ${state.clusterId} came, this machine is in ${session.clusterId}`,
+    );
+  }
+  const names = new Set(state.agents.map((agent) => agent.name));
+  if (names.size !== state.agents.length) {
+    throw new MasterError("malformed", "the desired state names an agent twice");
+  }
+  const etag = answer.headers.get("etag");
+  await checkEtag(etag, answer.bytes);
+  return { etag, receivedAtMs: nowMs, state };
+}
+
+/** An ETag that is a sha256 names these very bytes; others mean that something on the way changed them. */
+async function checkEtag(etag: string | null, bytes: Uint8Array): Promise<void> {
+  const named = /^"([0-9a-f]{64})"$/.exec(etag ?? "")?.[1];
+  if (named === undefined) return;
+  const digest = new Uint8Array(
+    await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)),
+  ).toHex();
+  if (digest !== named)
+    throw new MasterError("malformed", "the desired state is not the one that its ETag names");
+}
+
+/** No header allows; any value but "allowed" blocks, so that a word of a newer master is never taken for a yes. */
+export function readGrant(value: string | null): Grant {
+  if (value === null) return { allowed: true, reason: null };
+  const [verdict = "", ...rest] = value.split(";");
+  if (verdict.trim().toLowerCase() === "allowed") return { allowed: true, reason: null };
+  return { allowed: false, reason: rest.join(";").trim() || "blocked by the master" };
+}
+
+function readNextPollMs(value: string | null): number | null {
+  if (value === null || !/^\d{1,6}$/.test(value.trim())) return null;
+  return Math.max(1, Number(value)) * 1000;
+}

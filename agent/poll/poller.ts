@@ -1,0 +1,128 @@
+import type { AgentContext } from "../context.ts";
+import { errorText } from "../platform/log.ts";
+import { nextPollDelayMs, type PollTiming } from "./backoff.ts";
+import { desiredAgent, type KnownDesired, writeKnownDesired } from "./desired-store.ts";
+import { type CheckIn, fetchDesiredState, type Grant } from "./fetch-desired-state.ts";
+import { MasterError } from "./master-error.ts";
+import type { MasterSession } from "./master-session.ts";
+
+export interface PollerHooks {
+  /** After every check-in, good or bad. */
+  onCheckIn(): void;
+  onFullReportWanted(): void;
+  /** What this machine tells of itself with a check-in. */
+  describe(): Promise<{ stateDigest: string; appliedEtag: string | null }>;
+}
+
+export interface PollHealth {
+  failures: number;
+  lastError: string | null;
+  lastSuccessAtMs: number | null;
+}
+
+/** What a change must still be when it is asked for again right before the switch. */
+export interface WantedChange {
+  name: string;
+  releaseId: number;
+  /** Null: the agent is to be absent. */
+  version: string | null;
+}
+
+/** Checks in with the master for as long as it runs, and holds what the master last said. */
+export class Poller {
+  #timing: PollTiming;
+  #grant: Grant = { allowed: false, reason: "the master has not been asked yet" };
+  #health: PollHealth = { failures: 0, lastError: null, lastSuccessAtMs: null };
+
+  constructor(
+    private readonly ctx: AgentContext,
+    private readonly session: MasterSession,
+    private readonly hooks: PollerHooks,
+    private known: KnownDesired | null,
+    intervalMs: number,
+  ) {
+    this.#timing = { intervalMs, failures: 0, nextPollMs: null, retryAfterMs: null };
+  }
+
+  get desired(): KnownDesired | null {
+    return this.known;
+  }
+
+  get grant(): Grant {
+    return this.#grant;
+  }
+
+  get health(): PollHealth {
+    return this.#health;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.poll();
+      await this.ctx.clock.sleep(nextPollDelayMs(this.#timing, this.ctx.random), signal);
+    }
+  }
+
+  /** One check-in. Whatever goes wrong, what is known stays in force. */
+  async poll(): Promise<boolean> {
+    try {
+      const checkIn = await this.#fetch();
+      await this.#accept(checkIn);
+      return true;
+    } catch (error) {
+      this.#noteFailure(error);
+      return false;
+    } finally {
+      this.hooks.onCheckIn();
+    }
+  }
+
+  /** Asks afresh, right before a switch: the master may have paused, frozen or withdrawn it meanwhile. */
+  async confirm(change: WantedChange): Promise<boolean> {
+    if (!(await this.poll()) || !this.#grant.allowed) return false;
+    const wanted = desiredAgent(this.known, change.name);
+    if (wanted === null || wanted.releaseId !== change.releaseId) return false;
+    return (wanted.want === "present" ? wanted.version : null) === change.version;
+  }
+
+  async #fetch(): Promise<CheckIn> {
+    const said = await this.hooks.describe();
+    return await fetchDesiredState(this.session, {
+      ...said,
+      known: this.known,
+      nowMs: this.ctx.clock.wallMs(),
+    });
+  }
+
+  async #accept(checkIn: CheckIn): Promise<void> {
+    if (checkIn.received !== null) {
+      await writeKnownDesired(this.ctx.layout, checkIn.received);
+      this.known = checkIn.received;
+      this.ctx.log.info("desired state received", { agents: checkIn.received.state.agents.length });
+    }
+    if (this.#health.failures > 0) this.ctx.log.info("the master answers again");
+    if (checkIn.grant.reason !== this.#grant.reason && !checkIn.grant.allowed) {
+      this.ctx.log.info("changes are blocked", { reason: checkIn.grant.reason });
+    }
+    this.#grant = checkIn.grant;
+    this.#timing = {
+      ...this.#timing,
+      failures: 0,
+      nextPollMs: checkIn.nextPollMs,
+      retryAfterMs: null,
+    };
+    this.#health = { failures: 0, lastError: null, lastSuccessAtMs: this.ctx.clock.wallMs() };
+    if (checkIn.fullReportWanted) this.hooks.onFullReportWanted();
+  }
+
+  #noteFailure(error: unknown): void {
+    const failures = this.#timing.failures + 1;
+    const retryAfterMs = error instanceof MasterError ? error.retryAfterMs : null;
+    this.#timing = { ...this.#timing, failures, retryAfterMs };
+    this.#grant = { allowed: false, reason: "the master cannot be asked" };
+    const message = errorText(error);
+    if (message !== this.#health.lastError)
+      this.ctx.log.warn("check-in failed", { error: message });
+    this.#health = { ...this.#health, failures, lastError: message };
+  }
+}

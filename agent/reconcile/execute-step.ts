@@ -1,0 +1,180 @@
+import type { AgentContext } from "../context.ts";
+import { cleanUp } from "../install/clean-up.ts";
+import { readCurrent } from "../install/current-link.ts";
+import { downloadPackage } from "../install/download-package.ts";
+import { installVersion } from "../install/install-version.ts";
+import { readManifest } from "../install/read-manifest.ts";
+import { removeAgent } from "../install/remove-agent.ts";
+import {
+  resumeRollback,
+  resumeWatch,
+  type SwitchHooks,
+  switchVersion,
+} from "../install/switch-version.ts";
+import { readRecord, updateRecord } from "../plan/agent-record.ts";
+import type { Step } from "../plan/plan-steps.ts";
+import type { MasterSession } from "../poll/master-session.ts";
+import type { WantedChange } from "../poll/poller.ts";
+import type { Activity } from "../report/derive-agent-state.ts";
+import { startAgent } from "../supervise/start-agent.ts";
+import { stopAgent } from "../supervise/stop-agent.ts";
+import type { Supervision } from "../supervise/supervision.ts";
+
+/** What a step may use besides the machine itself. */
+export interface StepSurroundings {
+  ctx: AgentContext;
+  session: MasterSession;
+  supervision: Supervision;
+  /** Asks the master once more whether the change is still wanted. */
+  confirm(change: WantedChange): Promise<boolean>;
+  show(name: string, activity: Activity | null): void;
+  noteRemoved(name: string): void;
+  signal: AbortSignal;
+}
+
+type Executors = {
+  [K in Step["kind"]]: (
+    around: StepSurroundings,
+    step: Extract<Step, { kind: K }>,
+  ) => Promise<void>;
+};
+
+const executors: Executors = {
+  install,
+  switch: switchTo,
+  resumeWatch: finishWatch,
+  resumeRollback: ({ ctx }, { name }) => resumeRollback(ctx, name),
+  abandonChange: async ({ ctx }, { name }) => {
+    await updateRecord(ctx.layout.agent(name), { change: null });
+  },
+  adoptRelease: async ({ ctx }, { name, releaseId }) => {
+    await updateRecord(ctx.layout.agent(name), { releaseId, failure: null });
+  },
+  noteConflict: async ({ ctx }, { name, version }) => {
+    const message = `version ${version} is installed with other bytes than the release has; give changed bytes a new version`;
+    await updateRecord(ctx.layout.agent(name), {
+      failure: { reason: "digest_mismatch", message, version },
+    });
+  },
+  start,
+  restart,
+  uninstall,
+  cleanUp: ({ ctx }, { name, versions }) => cleanUp(ctx, name, versions),
+};
+
+export function executeStep<K extends Step["kind"]>(
+  around: StepSurroundings,
+  step: Extract<Step, { kind: K }>,
+): Promise<void> {
+  const execute = executors[step.kind] as (around: StepSurroundings, step: Step) => Promise<void>;
+  return execute(around, step);
+}
+
+async function install(
+  around: StepSurroundings,
+  step: Extract<Step, { kind: "install" }>,
+): Promise<void> {
+  const { ctx, session, signal } = around;
+  const { name, version, releaseId } = step;
+  const shown = { targetVersion: version, releaseId, downloadPercent: null };
+  around.show(name, { ...shown, phase: "downloading", downloadPercent: 0 });
+  const archive = await downloadPackage(ctx, {
+    session,
+    cache: ctx.layout.agent(name).cache,
+    ref: step.package,
+    signal,
+    onProgress: (downloadPercent) =>
+      around.show(name, { ...shown, phase: "downloading", downloadPercent }),
+  });
+  around.show(name, { ...shown, phase: "verifying" });
+  await installVersion(ctx, { name, version, ref: step.package, archive });
+}
+
+async function switchTo(
+  around: StepSurroundings,
+  step: Extract<Step, { kind: "switch" }>,
+): Promise<void> {
+  const { ctx, signal } = around;
+  const { name, from, to, releaseId } = step;
+  if (!(await around.confirm({ name, releaseId, version: to }))) {
+    ctx.log.info("the switch is not wanted any more, or not now", { agent: name, version: to });
+    return;
+  }
+  await switchVersion(
+    ctx,
+    name,
+    { from, to, releaseId },
+    hooksFor(around, name, to, releaseId, signal),
+  );
+  await cleanUp(ctx, name, []);
+}
+
+async function finishWatch(
+  around: StepSurroundings,
+  { name }: Extract<Step, { kind: "resumeWatch" }>,
+): Promise<void> {
+  const { change } = await readRecord(around.ctx.layout.agent(name));
+  if (change === null) return;
+  await resumeWatch(
+    around.ctx,
+    name,
+    hooksFor(around, name, change.to, change.releaseId, around.signal),
+  );
+}
+
+function hooksFor(
+  around: StepSurroundings,
+  name: string,
+  to: string,
+  releaseId: number,
+  signal: AbortSignal,
+): SwitchHooks {
+  return {
+    signal,
+    onPhase: (phase) =>
+      around.show(name, { phase, targetVersion: to, releaseId, downloadPercent: null }),
+  };
+}
+
+async function start(
+  { ctx, supervision }: StepSurroundings,
+  { name }: Extract<Step, { kind: "start" }>,
+): Promise<void> {
+  const layout = ctx.layout.agent(name);
+  const version = await readCurrent(layout);
+  if (version === null) return;
+  const counts = supervision.countsFor(name, version);
+  const manifest = await readManifest(layout, version);
+  // Children that outlived their parent still hold its ports and files.
+  await stopAgent(ctx, name, manifest.stop);
+  await startAgent(ctx, manifest, counts);
+}
+
+async function restart(
+  { ctx, supervision }: StepSurroundings,
+  step: Extract<Step, { kind: "restart" }>,
+): Promise<void> {
+  const layout = ctx.layout.agent(step.name);
+  const version = await readCurrent(layout);
+  if (version === null) return;
+  const counts = supervision.countsFor(step.name, version);
+  const manifest = await readManifest(layout, version);
+  ctx.log.warn("agent is restarted", { agent: step.name, because: step.because });
+  await stopAgent(ctx, step.name, manifest.stop);
+  const ownFault = step.because === "liveness" ? 1 : 0;
+  await startAgent(ctx, manifest, {
+    restarts: counts.restarts + ownFault,
+    crashes: counts.crashes + ownFault,
+  });
+}
+
+async function uninstall(
+  around: StepSurroundings,
+  step: Extract<Step, { kind: "uninstall" }>,
+): Promise<void> {
+  const { name, releaseId } = step;
+  if (!(await around.confirm({ name, releaseId, version: null }))) return;
+  around.show(name, { phase: "removing", targetVersion: null, releaseId, downloadPercent: null });
+  await removeAgent(around.ctx, name);
+  around.noteRemoved(name);
+}

@@ -1,0 +1,122 @@
+import type { AgentState } from "@contract/agent-state.ts";
+import { agentPaths } from "@contract/headers.ts";
+import type { MachineFacts } from "@contract/machine-facts.ts";
+import { type ReportRequest, stateDigestText } from "@contract/report.ts";
+import type { AgentContext } from "../context.ts";
+import { nextCounter } from "../identity/counter.ts";
+import { Bell } from "../platform/bell.ts";
+import { errorText } from "../platform/log.ts";
+import { backoffMs } from "../poll/backoff.ts";
+import type { MasterSession } from "../poll/master-session.ts";
+import { refusalOf } from "../poll/send-request.ts";
+import { ifritAgentVersion } from "../version.ts";
+import { changedStates } from "./changed-states.ts";
+
+export interface ReporterOptions {
+  /** Least time between two reports, so that a download's progress does not flood the master. */
+  gapMs: number;
+  /** How often CPU and memory figures are reported when nothing else changes. */
+  sampleReportMs: number;
+}
+
+export const reporterDefaults: ReporterOptions = { gapMs: 2000, sampleReportMs: 300_000 };
+
+/** Tells the master how the agents stand: all of them first and when asked, then what changed, until it is acknowledged. */
+export class Reporter {
+  #acknowledged: readonly AgentState[] | null = null;
+  #removed = new Set<string>();
+  #bell = new Bell();
+  #failures = 0;
+  #sentAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly ctx: AgentContext,
+    private readonly session: MasterSession,
+    private readonly source: { states(): readonly AgentState[]; facts(): MachineFacts },
+    private readonly options: ReporterOptions = reporterDefaults,
+  ) {}
+
+  /** Something may have changed. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  wantFull(): void {
+    this.#acknowledged = null;
+    this.#bell.ring();
+  }
+
+  noteRemoved(name: string): void {
+    this.#removed.add(name);
+    this.#bell.ring();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#bell.wait(this.ctx.clock, this.#waitMs(), signal);
+      if (signal.aborted) return;
+      await this.sendIfNeeded();
+      await this.ctx.clock.sleep(this.options.gapMs, signal);
+    }
+  }
+
+  #waitMs(): number {
+    if (this.#failures > 0)
+      return backoffMs(this.#failures, { baseMs: 2000, capMs: 60_000 }, this.ctx.random);
+    return this.options.sampleReportMs;
+  }
+
+  /** True when the master has everything. */
+  async sendIfNeeded(): Promise<boolean> {
+    const states = this.source.states();
+    const samplesDue = this.ctx.clock.monotonicMs() - this.#sentAtMs >= this.options.sampleReportMs;
+    const agents =
+      this.#acknowledged === null ? states : changedStates(this.#acknowledged, states, samplesDue);
+    const removed = [...this.#removed];
+    if (this.#acknowledged !== null && agents.length === 0 && removed.length === 0) return true;
+    try {
+      await this.#send(this.#acknowledged === null ? "full" : "changed", states, agents, removed);
+      for (const name of removed) this.#removed.delete(name);
+      this.#acknowledged = states;
+      this.#failures = 0;
+      this.#sentAtMs = this.ctx.clock.monotonicMs();
+      return true;
+    } catch (error) {
+      this.#failures++;
+      if (this.#failures === 1)
+        this.ctx.log.warn("the report was not taken and is sent again", {
+          error: errorText(error),
+        });
+      return false;
+    }
+  }
+
+  async #send(
+    kind: ReportRequest["kind"],
+    states: readonly AgentState[],
+    agents: readonly AgentState[],
+    removed: readonly string[],
+  ): Promise<void> {
+    const report: ReportRequest = {
+      schema: 1,
+      sequence: await nextCounter(this.ctx.layout.sequence),
+      kind,
+      ifritAgentVersion,
+      stateDigest: await stateDigestOf(states),
+      agents: [...agents],
+      removed: removed.filter((name) => !states.some((state) => state.name === name)),
+      ...(kind === "full" ? { facts: this.source.facts() } : {}),
+    };
+    const answer = await this.session.request(agentPaths.report, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(report),
+    });
+    if (answer.status !== 202 && answer.status !== 200) throw refusalOf(answer);
+  }
+}
+
+export async function stateDigestOf(states: readonly AgentState[]): Promise<string> {
+  const bytes = new TextEncoder().encode(stateDigestText(states));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 32);
+}

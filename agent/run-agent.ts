@@ -1,0 +1,114 @@
+import type { MachineFacts } from "@contract/machine-facts.ts";
+import { type AgentContext, rootIdOf } from "./context.ts";
+import type { AgentConfig } from "./identity/config.ts";
+import { platformOf, readFacts } from "./identity/machine-facts.ts";
+import { loadOrCreateKey } from "./identity/machine-key.ts";
+import { emptyTrash } from "./install/remove-agent.ts";
+import type { Layout } from "./layout.ts";
+import { systemClock } from "./platform/clock.ts";
+import { failpointFromEnvironment } from "./platform/failpoint.ts";
+import { createLog, errorText } from "./platform/log.ts";
+import { ShellProcessTable } from "./platform/process-table.ts";
+import { readKnownDesired } from "./poll/desired-store.ts";
+import { MasterSession } from "./poll/master-session.ts";
+import { Poller } from "./poll/poller.ts";
+import { Reconciler } from "./reconcile/reconciler.ts";
+import { appliedEtag } from "./report/applied-etag.ts";
+import { Reporter, stateDigestOf } from "./report/reporter.ts";
+import { StatusFile } from "./report/status-file.ts";
+import { ifritAgentVersion } from "./version.ts";
+
+export interface RunOptions {
+  layout: Layout;
+  config: AgentConfig;
+  pollMs: number;
+  signal: AbortSignal;
+  /** Takes the log lines. */
+  out(line: string): void;
+}
+
+/** Puts the parts together and runs them until the signal: check in, reconcile, report. */
+export async function runAgent(options: RunOptions): Promise<void> {
+  const { layout, config, signal } = options;
+  const ctx = await createContext(options);
+  ctx.log.info("ifrit-agent starts", {
+    version: ifritAgentVersion,
+    machine: config.machineId,
+    root: layout.root,
+  });
+  await emptyTrash(ctx).catch((error) =>
+    ctx.log.warn("the trash cannot be emptied", { error: errorText(error) }),
+  );
+  const facts = (): MachineFacts =>
+    readFacts({ machineType: config.machineType, labels: config.labels, bootId: ctx.bootId });
+  const key = await loadOrCreateKey(layout);
+  const session = new MasterSession(
+    { layout, key, clock: ctx.clock, fetcher: ctx.fetcher, facts },
+    config,
+  );
+  const known = await readKnownDesired(layout);
+
+  const reporter: Reporter = new Reporter(ctx, session, {
+    states: () => reconciler.states(),
+    facts,
+  });
+  const poller: Poller = new Poller(
+    ctx,
+    session,
+    {
+      onCheckIn: () => reconciler.wake(),
+      onFullReportWanted: () => reporter.wantFull(),
+      describe: async () => {
+        const states = reconciler.states();
+        return {
+          stateDigest: await stateDigestOf(states),
+          appliedEtag: appliedEtag(poller.desired, states),
+        };
+      },
+    },
+    known,
+    options.pollMs,
+  );
+  const status = new StatusFile(ctx, config.machineId, () => ({
+    states: reconciler.states(),
+    health: poller.health,
+    grant: poller.grant,
+    enrollment: session.enrollment,
+    clusterId: session.clusterId,
+  }));
+  const reconciler: Reconciler = new Reconciler(ctx, {
+    session,
+    desired: () => poller.desired,
+    grant: () => poller.grant,
+    confirm: (change) => poller.confirm(change),
+    noteRemoved: (name) => reporter.noteRemoved(name),
+    onChange: () => {
+      reporter.wake();
+      status.wake();
+    },
+  });
+  await reconciler.round(signal);
+  await Promise.all([
+    poller.run(signal),
+    reconciler.run(signal),
+    reporter.run(signal),
+    status.run(signal),
+  ]);
+  ctx.log.info("ifrit-agent ends; the agents go on");
+}
+
+async function createContext(options: RunOptions): Promise<AgentContext> {
+  const processes = new ShellProcessTable();
+  return {
+    layout: options.layout,
+    clock: systemClock,
+    random: Math.random,
+    log: createLog(options.out, () => systemClock.wallMs()),
+    failpoint: failpointFromEnvironment(),
+    processes,
+    fetcher: fetch,
+    platform: platformOf(Deno.build),
+    bootId: await processes.bootId(),
+    rootId: await rootIdOf(options.layout.root),
+  };
+}

@@ -1,0 +1,41 @@
+import type { AgentContext } from "../context.ts";
+import type { RunRecord } from "../plan/agent-record.ts";
+import type { ProcessIdentity, ProcessStat } from "../platform/process-table.ts";
+import { instanceMarker } from "./run-environment.ts";
+
+/** Every living process of an agent: its group, its session, their descendants, and those that only its marker betrays. */
+export async function membersOf(
+  ctx: Pick<AgentContext, "processes" | "rootId" | "bootId">,
+  name: string,
+  run: RunRecord | null,
+): Promise<ProcessStat[]> {
+  const marked = await ctx.processes.marked(instanceMarker(ctx.rootId, name));
+  const all = await ctx.processes.all();
+  const leader = run !== null && run.bootId === ctx.bootId ? run : null;
+  return familyOf(all, leader, new Set(marked));
+}
+
+/**
+ * The processes that belong together. A group or session number counts only while its leader's pid has
+ * not been taken by a process that started later than the leader did.
+ */
+export function familyOf(
+  all: readonly ProcessStat[],
+  leader: ProcessIdentity | null,
+  marked: ReadonlySet<number> = new Set(),
+): ProcessStat[] {
+  const taken =
+    leader !== null &&
+    all.some((one) => one.pid === leader.pid && one.startTicks !== leader.startTicks);
+  const root = taken ? null : leader;
+  const family = new Set<number>(marked);
+  const belongs = (one: ProcessStat) =>
+    family.has(one.pid) ||
+    family.has(one.parentPid) ||
+    (root !== null && [one.pid, one.groupId, one.sessionId].includes(root.pid));
+  for (let before = -1; before !== family.size; ) {
+    before = family.size;
+    for (const one of all) if (belongs(one)) family.add(one.pid);
+  }
+  return all.filter((one) => family.has(one.pid) && one.state !== "Z" && one.state !== "X");
+}

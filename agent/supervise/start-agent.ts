@@ -1,0 +1,34 @@
+import type { PackageManifest } from "@contract/package-manifest.ts";
+import type { AgentContext } from "../context.ts";
+import { type RunRecord, writeRun } from "../plan/agent-record.ts";
+import { type Launched, launch } from "./launch.ts";
+import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts";
+
+/** Starts the version's process. The caller has made sure that no other process of the agent runs. */
+export async function startAgent(
+  ctx: AgentContext,
+  manifest: PackageManifest,
+  counts: Pick<RunRecord, "restarts" | "crashes"> = { restarts: 0, crashes: 0 },
+): Promise<Launched> {
+  const { name, version } = manifest;
+  const layout = ctx.layout.agent(name);
+  await Deno.mkdir(layout.data, { recursive: true, mode: 0o750 });
+  await Deno.mkdir(layout.logs, { recursive: true, mode: 0o750 });
+  const launched = await launch(ctx, {
+    command: resolveCommand(manifest.start.command, payloadDir(ctx, name, version)),
+    env: runEnvironment(ctx, manifest),
+    cwd: layout.data,
+    log: layout.log,
+    record: (identity) =>
+      writeRun(layout, {
+        schema: 1,
+        ...identity,
+        bootId: ctx.bootId,
+        version,
+        startedAtMs: Math.round(ctx.clock.wallMs()),
+        ...counts,
+      }),
+  });
+  ctx.log.info("agent started", { agent: name, version, pid: launched.identity.pid });
+  return launched;
+}

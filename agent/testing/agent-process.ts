@@ -1,0 +1,135 @@
+import { rootIdOf } from "../context.ts";
+import { type Layout, layoutOf } from "../layout.ts";
+import { ShellProcessTable } from "../platform/process-table.ts";
+import { permissionFlags } from "../service/permission-flags.ts";
+import { membersOf } from "../supervise/members.ts";
+import type { FakeMaster } from "./fake-master.ts";
+import { fromFileUrl } from "./from-file-url.ts";
+
+/** A real ifrit-agent in a process of its own, run from source with the permissions of a release. */
+export class AgentProcess implements AsyncDisposable {
+  #child: Deno.ChildProcess | null = null;
+  readonly layout: Layout;
+
+  private constructor(
+    readonly root: string,
+    private readonly master: FakeMaster,
+  ) {
+    this.layout = layoutOf(root);
+  }
+
+  static async enrolled(master: FakeMaster): Promise<AgentProcess> {
+    const root = await Deno.makeTempDir({ prefix: "ifrit-test-" });
+    const agent = new AgentProcess(root, master);
+    const { code, stderr } = await agent.cli([
+      "enroll",
+      "--root",
+      root,
+      "--master",
+      master.url,
+      "--machine-id",
+      "machine-1",
+    ]);
+    if (code !== 0) throw new Error(`enroll ended with ${code}: ${stderr}`);
+    return agent;
+  }
+
+  async cli(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { code, stdout, stderr } = await this.#command(args, env, "piped").output();
+    return {
+      code,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: new TextDecoder().decode(stderr),
+    };
+  }
+
+  start(env: Record<string, string> = {}): void {
+    this.#child = this.#command(
+      ["run", "--root", this.root, "--poll-seconds", "1"],
+      env,
+      "inherit",
+    ).spawn();
+  }
+
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
+  /** Resolves when the process has ended by itself, as at a failpoint. */
+  async ended(): Promise<Deno.CommandStatus> {
+    const status = await this.#child!.status;
+    this.#child = null;
+    return status;
+  }
+
+  async kill(signal: Deno.Signal = "SIGKILL"): Promise<Deno.CommandStatus> {
+    try {
+      this.#child?.kill(signal);
+    } catch {
+      // Ended already.
+    }
+    return await this.ended();
+  }
+
+  async currentVersion(name: string): Promise<string | null> {
+    return await Deno.readLink(this.layout.agent(name).current).then(
+      (link) => link.replace("versions/", ""),
+      () => null,
+    );
+  }
+
+  /** Ends ifrit-agent and every process that it started, and removes the root. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child !== null) await this.kill();
+    const processes = new ShellProcessTable();
+    const ctx = {
+      processes,
+      rootId: await rootIdOf(this.root),
+      bootId: await processes.bootId(),
+    };
+    for await (const entry of Deno.readDir(this.layout.agents)) {
+      for (let i = 0; i < 50; i++) {
+        const members = await membersOf(ctx, entry.name, null);
+        if (members.length === 0) break;
+        await processes.signal("KILL", members);
+      }
+    }
+    await processes.close();
+    await Deno.remove(this.root, { recursive: true });
+  }
+
+  #command(
+    args: readonly string[],
+    env: Record<string, string>,
+    output: "piped" | "inherit",
+  ): Deno.Command {
+    const quiet = output === "inherit" && !Deno.env.get("IFRIT_TEST_LOG") ? "null" : output;
+    const agentDir = fromFileUrl("..", import.meta.url);
+    const failpoint =
+      "IFRIT_FAILPOINT" in env ? ["--allow-env=IFRIT_FAILPOINT,IFRIT_ENROLLMENT_TOKEN"] : [];
+    const flags = permissionFlags({ root: this.root, masterUrl: this.master.url });
+    const kept =
+      failpoint.length > 0 ? flags.filter((flag) => !flag.startsWith("--allow-env")) : flags;
+    return new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-check",
+        "--no-remote",
+        "--cached-only",
+        "--config",
+        `${agentDir}/deno.json`,
+        ...kept,
+        ...failpoint,
+        `${agentDir}/main.ts`,
+        ...args,
+      ],
+      env: { IFRIT_ENROLLMENT_TOKEN: this.master.enrollmentToken, NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: quiet,
+      stderr: quiet,
+    });
+  }
+}
