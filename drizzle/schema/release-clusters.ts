@@ -1,4 +1,5 @@
 import { index, int, json, mysqlTable, primaryKey, varchar } from "drizzle-orm/mysql-core";
+import type { ProgressCounts } from "../../lib/contract/console-views.ts";
 import type { ClusterReleaseState } from "../../lib/contract/release-state.ts";
 import { clusterId, epochMs, idRef } from "./columns.ts";
 
@@ -17,6 +18,8 @@ export const releaseClusters = mysqlTable(
     stageOpenedAtMs: json("stage_opened_at_ms").$type<number[]>().notNull(),
     /** When the newest stage first met its convergence share; the soak counts from here. */
     convergedAtMs: epochMs("converged_at_ms"),
+    /** Counts per stage when the cluster was done: what machines run later belongs to later releases. */
+    finalCounts: json("final_counts").$type<ProgressCounts[]>(),
     verifiedBy: varchar("verified_by", { length: 120 }),
   },
   (t) => [

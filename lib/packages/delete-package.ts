@@ -1,15 +1,15 @@
 import { rm } from "node:fs/promises";
-import { and, count, eq, or, sql } from "drizzle-orm";
-import { agents } from "../../drizzle/schema/agents.ts";
-import { desiredEntries } from "../../drizzle/schema/desired-entries.ts";
-import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
+import { count, eq } from "drizzle-orm";
 import { packages } from "../../drizzle/schema/packages.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { findReleaseAsking } from "../desired-state/change-desired-entries.ts";
 import type { Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
+import { countHolders } from "../reports/count-holders.ts";
+import { lockAgent } from "./find-version.ts";
 import { packagePath } from "./package-store.ts";
 import type { PackageRow } from "./package-view.ts";
 
@@ -25,8 +25,7 @@ export async function deletePackage(
 ): Promise<void> {
   requirePermission(ctx, "packages.write");
   const deleted = await auditedTransaction(services, ctx, async (tx, audit) => {
-    const [row] = await tx.select().from(packages).where(eq(packages.id, id)).for("update");
-    if (!row) throw new ProblemError("not_found", `There is no package ${id}.`);
+    const row = await lockPackage(tx, id);
     requirePermission(ctx, "packages.write", { agentName: row.agentName });
     await refuseWhileNamed(tx, row);
     await tx.delete(packages).where(eq(packages.id, id));
@@ -42,6 +41,13 @@ export async function deletePackage(
   await removeOrphanedFile(services, deleted);
 }
 
+async function lockPackage(tx: Transaction, id: number): Promise<PackageRow> {
+  const [row] = await tx.select().from(packages).where(eq(packages.id, id)).for("update");
+  if (!row) throw new ProblemError("not_found", `There is no package ${id}.`);
+  await lockAgent(tx, row.agentName);
+  return row;
+}
+
 /** After commit: a file without a row is harmless, a row without its file is not. */
 async function removeOrphanedFile(
   services: Services,
@@ -49,11 +55,7 @@ async function removeOrphanedFile(
 ): Promise<void> {
   await services.db.transaction(async (tx) => {
     // The same lock that an upload takes, so that no row appears for a file that is being removed.
-    await tx
-      .select({ name: agents.name })
-      .from(agents)
-      .where(eq(agents.name, agentName))
-      .for("update");
+    await lockAgent(tx, agentName);
     const [left] = await tx
       .select({ rows: count() })
       .from(packages)
@@ -65,32 +67,16 @@ async function removeOrphanedFile(
 
 async function refuseWhileNamed(tx: Transaction, row: PackageRow): Promise<void> {
   const { agentName, version } = row;
-  const [wanted] = await tx
-    .select({ releaseId: desiredEntries.releaseId })
-    .from(desiredEntries)
-    .where(and(eq(desiredEntries.agentName, agentName), eq(desiredEntries.version, version)))
-    .limit(1)
-    .for("share");
-  if (wanted)
+  const releaseId = await findReleaseAsking(tx, agentName, version);
+  if (releaseId !== null)
     throw new ProblemError(
       "conflict",
-      `${agentName} ${version} is still asked for by release ${wanted.releaseId}, or machines would fall back to it. Roll the release back or release another version first.`,
+      `${agentName} ${version} is still asked for by release ${releaseId}, or machines would fall back to it. Roll the release back or release another version first.`,
     );
-  const [held] = await tx
-    .select({
-      machines: sql<number>`COUNT(*)`,
-      one: sql<string>`MIN(${machineAgentStates.machineId})`,
-    })
-    .from(machineAgentStates)
-    .where(
-      and(
-        eq(machineAgentStates.agentName, agentName),
-        or(eq(machineAgentStates.version, version), eq(machineAgentStates.targetVersion, version)),
-      ),
-    );
-  if (held && Number(held.machines) > 0)
+  const held = await countHolders(tx, agentName, version);
+  if (held.machines > 0)
     throw new ProblemError(
       "conflict",
-      `${agentName} ${version} is still on ${held.machines} machines, ${held.one} among them.`,
+      `${agentName} ${version} is still on ${held.machines} machines, ${held.example} among them.`,
     );
 }

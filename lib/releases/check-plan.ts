@@ -1,0 +1,86 @@
+import { findClusters } from "../clusters/find-clusters.ts";
+import type { ReleasePlan } from "../contract/release-plan.ts";
+import { type FoundMachine, findMachines } from "../machines/find-machines.ts";
+import { agentExists, platformsOfVersion } from "../packages/find-version.ts";
+import type { Database } from "../platform/database.ts";
+import { type InputIssue, ProblemError } from "../platform/problem-error.ts";
+
+type Reader = Pick<Database, "select">;
+
+/**
+ * Does all that the plan names exist?
+ * @throws ProblemError invalid_request, every issue with its place in the plan
+ */
+export async function checkPlan(db: Reader, plan: ReleasePlan): Promise<void> {
+  const issues = [
+    ...checkTwice(plan),
+    ...(await checkVersion(db, plan)),
+    ...(await checkClusters(db, plan)),
+    ...(await checkGrayMachines(db, plan)),
+  ];
+  const [first] = issues;
+  if (first)
+    throw new ProblemError("invalid_request", `The plan cannot be released: ${first.message}.`, {
+      issues,
+    });
+}
+
+function checkTwice({ clusters }: ReleasePlan): InputIssue[] {
+  return clusters.flatMap(({ clusterId }, index) =>
+    clusters.findIndex((other) => other.clusterId === clusterId) < index
+      ? [{ path: `clusters.${index}.clusterId`, message: `${clusterId} stands in it twice` }]
+      : [],
+  );
+}
+
+async function checkVersion(db: Reader, { agentName, version }: ReleasePlan) {
+  if (!(await agentExists(db, agentName)))
+    return [
+      { path: "agentName", message: `there is no agent ${agentName}; upload a package first` },
+    ];
+  if (version === null) return [];
+  if ((await platformsOfVersion(db, agentName, version)).length > 0) return [];
+  return [{ path: "version", message: `${agentName} has no package of version ${version}` }];
+}
+
+async function checkClusters(db: Reader, { clusters }: ReleasePlan): Promise<InputIssue[]> {
+  const known = await findClusters(
+    db,
+    clusters.map((cluster) => cluster.clusterId),
+  );
+  return clusters.flatMap(({ clusterId }, index) =>
+    known.has(clusterId)
+      ? []
+      : [{ path: `clusters.${index}.clusterId`, message: `there is no cluster ${clusterId}` }],
+  );
+}
+
+async function checkGrayMachines(db: Reader, plan: ReleasePlan): Promise<InputIssue[]> {
+  const issues: InputIssue[] = [];
+  for (const [clusterIndex, { clusterId, stages }] of plan.clusters.entries())
+    for (const [stageIndex, stage] of stages.entries()) {
+      if (stage.kind !== "gray") continue;
+      const known = await findMachines(db, stage.machineIds);
+      for (const [index, machineId] of stage.machineIds.entries()) {
+        const message = whyNot(machineId, known.get(machineId), clusterId, plan);
+        const path = `clusters.${clusterIndex}.stages.${stageIndex}.machineIds.${index}`;
+        if (message) issues.push({ path, message });
+      }
+    }
+  return issues;
+}
+
+function whyNot(
+  machineId: string,
+  machine: FoundMachine | undefined,
+  clusterId: string,
+  plan: ReleasePlan,
+): string | null {
+  if (!machine) return `there is no machine ${machineId}`;
+  if (machine.clusterId !== clusterId)
+    return `machine ${machineId} is in cluster ${machine.clusterId}`;
+  if (machine.status !== "accepted") return `machine ${machineId} is ${machine.status}`;
+  if (!plan.machineTypes.includes(machine.type))
+    return `machine ${machineId} is of type ${machine.type}, which the plan leaves out`;
+  return null;
+}

@@ -1,0 +1,92 @@
+import { asc, desc, eq } from "drizzle-orm";
+import { releaseEvents } from "../../drizzle/schema/release-events.ts";
+import { findClusters } from "../clusters/find-clusters.ts";
+import {
+  type FailureGroup,
+  type ReleaseDetail,
+  type ReleaseEvent,
+  type ReleaseSummary,
+  releaseVerbs,
+} from "../contract/console-views.ts";
+import { listFailures } from "../fleet-status/list-failures.ts";
+import type { Services } from "../platform/services.ts";
+import { sumCounts } from "./progress-counts.ts";
+import { outcomeQuery } from "./read-outcomes.ts";
+import { releaseProgress } from "./release-progress.ts";
+import { type LoadedRelease, loadRelease, verbSubject } from "./release-rows.ts";
+import { isUnderWay, refusalOf } from "./release-verbs.ts";
+import { waitingFor } from "./waiting-for.ts";
+
+const eventsMax = 500;
+
+/** @throws ProblemError not_found */
+export async function releaseDetail(services: Services, id: number): Promise<ReleaseDetail> {
+  const release = await loadRelease(services.db, id);
+  const subject = verbSubject(release);
+  return {
+    ...(await summarizeRelease(services, release)),
+    plan: release.row.plan,
+    events: await listEvents(services, id),
+    failures: await failuresOf(services, release),
+    verbs: Object.fromEntries(
+      releaseVerbs.map((verb) => {
+        const reason = refusalOf(verb, subject);
+        return [verb, { allowed: reason === null, reason }];
+      }),
+    ) as ReleaseDetail["verbs"],
+  };
+}
+
+export async function summarizeRelease(
+  services: Services,
+  release: LoadedRelease,
+): Promise<ReleaseSummary> {
+  const { row } = release;
+  const names = await findClusters(
+    services.db,
+    release.clusters.map((cluster) => cluster.clusterId),
+  );
+  const clusters = await releaseProgress(services, release, names);
+  return {
+    ...{ id: row.id, agentName: row.agentName, version: row.version, state: row.state },
+    ...{ note: row.note, createdBy: row.createdBy, createdAtMs: row.createdAtMs },
+    finishedAtMs: row.finishedAtMs,
+    clusters,
+    counts: sumCounts(clusters.map((cluster) => cluster.counts)),
+    waitingFor: waitingFor(release, clusters, services.now()),
+  };
+}
+
+/** The newest ones, in the order in which they happened. */
+async function listEvents({ db }: Services, releaseId: number): Promise<ReleaseEvent[]> {
+  const newest = db
+    .select()
+    .from(releaseEvents)
+    .where(eq(releaseEvents.releaseId, releaseId))
+    .orderBy(desc(releaseEvents.id))
+    .limit(eventsMax)
+    .as("newest");
+  const rows = await db.select().from(newest).orderBy(asc(newest.id));
+  return rows.map(({ id, atMs, kind, actor, detail }) => ({ id, atMs, kind, actor, detail }));
+}
+
+async function failuresOf(services: Services, release: LoadedRelease): Promise<FailureGroup[]> {
+  const all: FailureGroup[] = [];
+  for (const { clusterId, state } of release.clusters) {
+    if (!isUnderWay(state) && state !== "waitingForVerification" && state !== "verified") continue;
+    const query = await outcomeQuery(services, release, clusterId, []);
+    all.push(...(await listFailures(services.db, query)));
+  }
+  return mergeByReason(all);
+}
+
+function mergeByReason(groups: readonly FailureGroup[]): FailureGroup[] {
+  const merged = new Map<string, FailureGroup>();
+  for (const group of groups) {
+    const held = merged.get(group.reason) ?? { reason: group.reason, machines: 0, examples: [] };
+    held.machines += group.machines;
+    held.examples = [...held.examples, ...group.examples].slice(0, 10);
+    merged.set(group.reason, held);
+  }
+  return [...merged.values()].sort((a, b) => b.machines - a.machines);
+}
