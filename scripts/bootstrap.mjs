@@ -18,8 +18,8 @@ function fail(message, remedy) {
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 9))
-    fail(`Node ${process.versions.node} is too old.`, "Install Node 20.9 or newer and try again.");
+  if (major < 20 || (major === 20 && minor < 11))
+    fail(`Node ${process.versions.node} is too old.`, "Install Node 20.11 or newer and try again.");
 }
 
 /** Whether every package of the lock file is installed in its version (optional ones may be for other systems). */

@@ -50,7 +50,6 @@ export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
     child.once("spawn", resolve);
     child.once("error", reject);
   });
-  child.unref();
   const pid = child.pid!;
   const identity = writeProcessRecord(spec.recordFile, pid) ?? { pid, startedAt: "gone" };
   return {

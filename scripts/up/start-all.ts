@@ -3,13 +3,19 @@ import { parseEnv } from "../../lib/platform/env.ts";
 import { closeServices, openServices, type Services } from "../../lib/platform/services.ts";
 import { buildServer, serverIsBuilt } from "../build/build-server.ts";
 import { step } from "../progress.ts";
+import { makeAgentHome } from "./agent-home.ts";
 import { ensureDefaultCluster } from "./default-cluster.ts";
+import { ensureEnrolled } from "./enroll-agent.ts";
 import { ensureFirstAdministrator } from "./first-administrator.ts";
-import type { Instance } from "./instance.ts";
+import { installAgentProgram } from "./install-agent-program.ts";
+import { type Instance, instanceUrl } from "./instance.ts";
 import { type KeptAlive, keepAlive } from "./keep-alive.ts";
 import { loadSecrets } from "./load-secrets.ts";
+import { releaseSample, waitForSample } from "./release-sample.ts";
+import { startAgent } from "./start-agent.ts";
 import { startServer } from "./start-server.ts";
 import { startStores } from "./start-stores.ts";
+import { stopManagedAgents } from "./stop-managed-agents.ts";
 
 /** Everything that runs, in the order in which each needs the one before; `started` grows as it goes. */
 export async function startAll(
@@ -34,10 +40,11 @@ export async function startAll(
     await step("database schema", () => migrateDatabase(services.pool));
     await step("administrator and cluster", () => setUp(services, instance, env));
     if (!serverIsBuilt()) await step("console and server built", buildServer);
-    const start = () => startServer(instance, serverEnv);
     await step("server", async () => {
-      started.push(await keepAlive("server", start, { graceMs: 15_000 }));
+      const start = () => startServer(instance, serverEnv);
+      started.push(await keepAlive("server", start, { graceMs: 20_000 }));
     });
+    await startOwnAgent(services, instance, started);
   } finally {
     await closeServices(services);
   }
@@ -46,4 +53,23 @@ export async function startAll(
 async function setUp(services: Services, instance: Instance, env: NodeJS.ProcessEnv) {
   await ensureFirstAdministrator(services, instance.dataDir, env);
   await ensureDefaultCluster(services);
+}
+
+/** The ifrit-agent of this machine, and the first time something for it to run. */
+async function startOwnAgent(services: Services, instance: Instance, started: KeptAlive[]) {
+  const masterUrl = instanceUrl(instance);
+  const home = makeAgentHome(instance);
+  const program = await step("ifrit-agent built", () => installAgentProgram(home));
+  const config = await step("this machine enrolled", () =>
+    ensureEnrolled(services, home, program, masterUrl),
+  );
+  const sample = await step("sample agent released", () =>
+    releaseSample(services, config.machineType),
+  );
+  await step("ifrit-agent", async () => {
+    const start = () => startAgent(instance, home, program, masterUrl);
+    const afterStop = async () => void (await stopManagedAgents(home.root));
+    started.push(await keepAlive("ifrit-agent", start, { graceMs: 10_000, afterStop }));
+  });
+  if (sample === "released") await step("sample agent running", () => waitForSample(home.root));
 }

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serverFile } from "../build/build-server.ts";
@@ -13,6 +14,7 @@ const readyTimeoutMs = 60_000;
 /** Starts the server and waits until it says that it is ready. */
 export async function startServer(instance: Instance, env: NodeJS.ProcessEnv): Promise<Daemon> {
   const logFile = join(instance.folders.logs, "server.log");
+  const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const daemon = await startDaemon({
     command: process.execPath,
     args: ["--enable-source-maps", serverFile],
@@ -27,8 +29,9 @@ export async function startServer(instance: Instance, env: NodeJS.ProcessEnv): P
   });
   const deadline = Date.now() + readyTimeoutMs;
   while (Date.now() < deadline) {
-    if (await isReady(instance)) return daemon;
     if (ended) break;
+    // Another program may have taken the port meanwhile, and answer in our server's place.
+    if (hasListened(logFile, logStart) && (await isReady(instance))) return daemon;
     await sleep(100);
   }
   await daemon.stop();
@@ -41,7 +44,11 @@ export async function startServer(instance: Instance, env: NodeJS.ProcessEnv): P
   );
 }
 
-export async function isReady(instance: Instance): Promise<boolean> {
+function hasListened(logFile: string, from: number): boolean {
+  return readFileSync(logFile).subarray(from).includes('"msg":"listening"');
+}
+
+async function isReady(instance: Instance): Promise<boolean> {
   try {
     const response = await fetch(`${instanceUrl(instance)}/readyz`, {
       signal: AbortSignal.timeout(2_000),

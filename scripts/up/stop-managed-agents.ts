@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import {
   identifyProcess,
   isSameProcess,
@@ -10,53 +9,55 @@ import {
 
 const graceMs = 10_000;
 
-/** What ifrit-agent writes of a managed agent's process in agents/<name>/run.json. */
-const RunFile = z.object({
-  pid: z.number().int().positive(),
-  startTicks: z.number().int().nonnegative(),
-  bootId: z.string(),
-});
+export type ManagedProcess = { agentName: string; identity: ProcessIdentity };
 
 /** Stops the managed agents of an ifrit-agent that does not run any more. Returns their names. */
 export async function stopManagedAgents(agentRoot: string): Promise<string[]> {
-  const running = runningAgents(agentRoot);
-  for (const { identity } of running) signalGroup(identity, "SIGTERM");
+  const running = findManagedProcesses(agentRoot);
+  for (const { identity } of running) send(identity, "SIGTERM");
   const deadline = Date.now() + graceMs;
   const left = () => running.filter(({ identity }) => isSameProcess(identity));
   while (left().length > 0 && Date.now() < deadline) await sleep(30);
-  for (const { identity } of left()) signalGroup(identity, "SIGKILL");
-  return running.map(({ name }) => name);
+  for (const { identity } of left()) send(identity, "SIGKILL");
+  return [...new Set(running.map(({ agentName }) => agentName))];
 }
 
-export function runningAgents(agentRoot: string): { name: string; identity: ProcessIdentity }[] {
-  return listFolders(join(agentRoot, "agents")).flatMap((name) => {
-    const identity = readRunFile(join(agentRoot, "agents", name, "run.json"));
-    return identity && isSameProcess(identity) ? [{ name, identity }] : [];
-  });
+/** ifrit-agent marks every process of an agent, children too, in its environment: "<root's hash>.<agent>." */
+export function findManagedProcesses(agentRoot: string): ManagedProcess[] {
+  const marker = rootMarker(agentRoot);
+  if (marker === null || process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const agentName = agentOf(pid, marker);
+      const identity = agentName === null ? null : identifyProcess(Number(pid));
+      return agentName !== null && identity ? [{ agentName, identity }] : [];
+    });
 }
 
-function readRunFile(file: string): ProcessIdentity | null {
+function rootMarker(agentRoot: string): string | null {
   try {
-    const run = RunFile.parse(JSON.parse(readFileSync(file, "utf8")));
-    return { pid: run.pid, startedAt: `${run.bootId}:${run.startTicks}` };
+    const hash = createHash("sha256").update(realpathSync(agentRoot)).digest("hex");
+    return `IFRIT_AGENT_INSTANCE=${hash.slice(0, 16)}.`;
   } catch {
     return null;
   }
 }
 
-function listFolders(path: string): string[] {
+function agentOf(pid: string, marker: string): string | null {
   try {
-    return readdirSync(path);
+    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    const found = variables.find((variable) => variable.startsWith(marker));
+    return found ? found.slice(marker.length).replace(/\.$/, "") : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
-/** Each managed agent leads a process group of its own. */
-function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (identifyProcess(identity.pid)?.startedAt !== identity.startedAt) return;
+function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (!isSameProcess(identity)) return;
   try {
-    process.kill(-identity.pid, signal);
+    process.kill(identity.pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
