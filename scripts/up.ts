@@ -6,7 +6,7 @@ import { stopSignal } from "./up/stop-signal.ts";
 
 runMain(async () => {
   const instance = readInstance(process.env);
-  if (process.argv.includes("--detach")) return startDetached(instance);
+  if (process.argv.includes("--detach")) return startDetached();
   await runUp(instance, process.env, stopSignal());
   return 0;
 });

@@ -25,10 +25,9 @@ export function serverIsBuilt(): boolean {
 
 /** Builds the console (Next) and the server around it, unless the sources are those of the last build. */
 export async function buildServer(): Promise<void> {
-  mkdirSync(dist, { recursive: true });
   const lock = join(dist, "build.process.json");
   // Two copies that start at once share one build.
-  while (takeProcessLock(lock) !== null) await sleep(500);
+  while (isLockedByOther(lock)) await sleep(500);
   try {
     const hash = hashInputs(inputs);
     if (readHash() === hash && existsSync(serverFile)) return;
@@ -38,6 +37,20 @@ export async function buildServer(): Promise<void> {
     writeFileSync(hashFile, hash);
   } finally {
     releaseProcessLock(lock);
+  }
+}
+
+function isLockedByOther(lock: string): boolean {
+  try {
+    mkdirSync(dist, { recursive: true });
+    return takeProcessLock(lock) !== null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw error;
+    throw new UserError(
+      `The sources have changed since the last build, and this user may not write to ${dist}.`,
+      "Run npm run build as the user that owns it, then run this again.",
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { step } from "../progress.ts";
-import { say } from "../say.ts";
+import { logWhenAlone, say } from "../say.ts";
 import { installMissing, type Requirement } from "../system/debian-packages.ts";
 import { prepareFolder } from "../system/prepare-folder.ts";
 import { releaseProcessLock, takeProcessLock } from "../system/process-lock.ts";
@@ -28,6 +29,7 @@ export async function runUp(
   await checkPort(instance.host, instance.port);
   prepareFolder(instance.folders.run);
   prepareFolder(instance.folders.logs);
+  logWhenAlone(join(instance.folders.logs, "up.log"));
   const holder = takeProcessLock(instance.lockFile);
   if (holder) return announceRunning(instance, holder);
   rmSync(instance.readyFile, { force: true });

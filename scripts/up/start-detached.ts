@@ -1,20 +1,14 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../repo-root.ts";
-import { prepareFolder } from "../system/prepare-folder.ts";
-import type { Instance } from "./instance.ts";
 
 /** Does the whole of `up` in a background process, shows its lines until it is ready, and leaves it running. */
-export async function startDetached(instance: Instance): Promise<number> {
-  prepareFolder(instance.folders.logs);
-  const log = openSync(join(instance.folders.logs, "up.log"), "a", 0o600);
+export async function startDetached(): Promise<number> {
   const child = spawn(process.execPath, ["--import", "tsx", join(repoRoot, "scripts/up.ts")], {
     cwd: repoRoot,
     detached: true,
-    stdio: ["ignore", log, log, "ipc"],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  closeSync(log);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
