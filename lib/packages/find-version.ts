@@ -40,3 +40,27 @@ export async function platformsOfVersion(
     .where(and(eq(packages.agentName, agentName), eq(packages.version, version)));
   return rows.map((row) => row.platform);
 }
+
+/** What a version's desired documents name: one archive per platform. */
+export async function packagesOfVersion(
+  db: Pick<Database, "select">,
+  agentName: string,
+  version: string,
+): Promise<
+  Pick<
+    typeof packages.$inferSelect,
+    "agentName" | "version" | "platform" | "sha256" | "sizeBytes"
+  >[]
+> {
+  const { platform, sha256, sizeBytes } = packages;
+  return db
+    .select({
+      agentName: packages.agentName,
+      version: packages.version,
+      platform,
+      sha256,
+      sizeBytes,
+    })
+    .from(packages)
+    .where(and(eq(packages.agentName, agentName), eq(packages.version, version)));
+}

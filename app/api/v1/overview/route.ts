@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { apiRoute } from "@/lib/access/api-route.ts";
+import { optionalText } from "@/lib/access/cursor.ts";
+import { Overview } from "@/lib/contract/console-views.ts";
+import { fleetOverview } from "@/lib/fleet-status/overview.ts";
+
+export const GET = apiRoute(
+  {
+    summary: "The fleet at a glance",
+    permission: "read",
+    query: z.object({ cluster: optionalText }),
+    answer: Overview,
+  },
+  async ({ services, query }) => fleetOverview(services, query.cluster),
+);

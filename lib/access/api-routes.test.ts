@@ -1,0 +1,28 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { isApiRoute } from "./api-route.ts";
+
+const folder = fileURLToPath(new URL("../../app/api/v1", import.meta.url));
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+  path.endsWith("route.ts"),
+);
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+test("every route of /api/v1 is found", () => {
+  expect(files.length).toBeGreaterThanOrEqual(15);
+});
+
+test.each(files)("each handler of %s is made by apiRoute()", async (path) => {
+  const module = (await import(pathToFileURL(join(folder, path)).href)) as Record<string, unknown>;
+  const handlers = Object.entries(module).filter(([name]) => methods.has(name));
+  expect(handlers.length).toBeGreaterThan(0);
+  for (const [name, handler] of handlers) {
+    expect(isApiRoute(handler), `${name} of ${path}`).toBe(true);
+    if (!isApiRoute(handler)) continue;
+    if (writes.has(name) && !path.startsWith("releases/preview"))
+      expect(handler.spec.permission, `${name} of ${path}`).not.toBe("read");
+  }
+});
