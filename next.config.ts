@@ -1,4 +1,5 @@
 import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
 
 const config: NextConfig = {
   poweredByHeader: false,
@@ -7,4 +8,4 @@ const config: NextConfig = {
   serverExternalPackages: ["mysql2", "ioredis", "pino", "prom-client", "@node-rs/argon2"],
 };
 
-export default config;
+export default createNextIntlPlugin("./lib/i18n/request.ts")(config);

@@ -1,11 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
 import { apiPath, postJson, requestJson } from "../api/queries.ts";
 import {
   ClusterList,
   type CreateEnrollmentTokenRequest,
   EnrollmentTokenCreated,
 } from "../contract/console-views.ts";
-import type { z } from "zod";
 
 export function clustersQuery() {
   return queryOptions({

@@ -1,12 +1,18 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { apiPath, requestJson } from "../api/queries.ts";
+import { agentPhases } from "../contract/agent-state.ts";
 import { MachineDetail, MachineList } from "../contract/console-views.ts";
+
+/** With an agent: where it stands; "unhealthy": it failed, or keeps exiting. */
+export const machinePhases = ["unhealthy", ...agentPhases] as const;
+export type MachinePhase = (typeof machinePhases)[number];
 
 export type MachineFilter = {
   cluster?: string | null;
   q?: string | null;
   type?: string | null;
   agent?: string | null;
+  /** "none": not installed. */
   version?: string | null;
   phase?: string | null;
   connectivity?: string | null;
@@ -29,5 +35,16 @@ export function machineQuery(id: string) {
     queryFn: ({ signal }) =>
       requestJson(apiPath(`/machines/${encodeURIComponent(id)}`), MachineDetail, { signal }),
     refetchInterval: 5000,
+  });
+}
+
+/** The machines of a cluster, asked for often: somebody waits for a new one to turn up. */
+export function arrivalsQuery(cluster: string, sinceMs: number) {
+  return queryOptions({
+    queryKey: ["arrivals", cluster, sinceMs],
+    queryFn: ({ signal }) =>
+      requestJson(apiPath("/machines", { cluster, limit: 500 }), MachineList, { signal }),
+    refetchInterval: 2000,
+    staleTime: 0,
   });
 }

@@ -1,0 +1,6 @@
+import { parseAsString } from "nuqs/server";
+
+export const signInParams = {
+  callbackUrl: parseAsString.withDefault("/"),
+  error: parseAsString,
+};

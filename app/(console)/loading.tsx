@@ -1,0 +1,5 @@
+import { SkeletonLines } from "@/components/ui/skeleton.tsx";
+
+export default function Loading() {
+  return <SkeletonLines lines={8} />;
+}

@@ -1,0 +1,13 @@
+import { Boxes, Flame, LayoutDashboard, type LucideIcon, ScrollText, Server } from "lucide-react";
+
+export const places = [
+  { id: "overview", href: "/", icon: LayoutDashboard, keys: "g>o" },
+  { id: "machines", href: "/machines", icon: Server, keys: "g>m" },
+  { id: "agents", href: "/agents", icon: Boxes, keys: "g>a" },
+  { id: "releases", href: "/releases", icon: Flame, keys: "g>r" },
+  { id: "audit", href: "/audit", icon: ScrollText, keys: "g>l" },
+] as const satisfies readonly { id: string; href: string; icon: LucideIcon; keys: string }[];
+
+export function isAt(pathname: string, href: string): boolean {
+  return href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ThemeProvider } from "next-themes";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { type ReactNode, useState } from "react";
+import { Toaster } from "sonner";
+import { ApiError } from "@/lib/api/queries.ts";
+import { TooltipProvider } from "../ui/tooltip.tsx";
+
+export function Providers({ nonce, children }: { nonce?: string; children: ReactNode }) {
+  const [client] = useState(createQueryClient);
+  return (
+    <ThemeProvider
+      attribute="class"
+      defaultTheme="system"
+      disableTransitionOnChange
+      storageKey="ifrit-theme"
+      nonce={nonce}
+    >
+      <CSPProvider nonce={nonce} disableStyleElements>
+        <NuqsAdapter>
+          <QueryClientProvider client={client}>
+            <TooltipProvider delay={300}>{children}</TooltipProvider>
+          </QueryClientProvider>
+        </NuqsAdapter>
+        <Toaster position="bottom-right" theme="system" richColors closeButton />
+      </CSPProvider>
+    </ThemeProvider>
+  );
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: signInAgainWhenSignedOut }),
+    defaultOptions: {
+      queries: {
+        staleTime: 1000,
+        // A company's network need not reach the internet, which is what browsers call "online".
+        networkMode: "always",
+        retry: (failures, error) => failures < 2 && !isFinal(error),
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+// Asking again helps against a server that is away, not against one that says no.
+function isFinal(error: Error): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
+function signInAgainWhenSignedOut(error: Error): void {
+  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (window.location.pathname === "/sign-in") return;
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/sign-in?callbackUrl=${encodeURIComponent(here)}`);
+}

@@ -1,0 +1,62 @@
+"use client";
+
+import { CloudOff, RotateCw, TriangleAlert } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { ApiError } from "@/lib/api/queries.ts";
+import { Button } from "./button.tsx";
+import { EmptyState } from "./empty-state.tsx";
+
+/** What went wrong, what to quote, and a way on. */
+export function ErrorState(props: { error: Error; onRetry?: () => void; className?: string }) {
+  const t = useTranslations("errors");
+  const { error } = props;
+  const api = error instanceof ApiError ? error : null;
+  const unreachable = api?.kind === "unreachable";
+  return (
+    <div role="alert" className={props.className}>
+      <EmptyState
+        icon={unreachable ? <CloudOff aria-hidden /> : <TriangleAlert aria-hidden />}
+        title={unreachable ? t("unreachable") : t("title")}
+        actions={
+          props.onRetry ? (
+            <Button onClick={props.onRetry}>
+              <RotateCw aria-hidden />
+              {t("retry")}
+            </Button>
+          ) : null
+        }
+      >
+        <ErrorText error={error} />
+        {api?.problem?.requestId ? (
+          <p className="mt-1 text-[0.8125rem] text-subtle">
+            {t("requestId")} <code className="font-mono">{api.problem.requestId}</code>
+          </p>
+        ) : null}
+      </EmptyState>
+    </div>
+  );
+}
+
+/** The words for an error, with the server's list of what is wrong in the input. */
+export function ErrorText({ error }: { error: Error }) {
+  const t = useTranslations("errors");
+  const api = error instanceof ApiError ? error : null;
+  if (!api) return <p>{t("unexpected")}</p>;
+  if (api.kind === "unreachable") return <p>{t("unreachableHint")}</p>;
+  if (api.kind === "unexpectedAnswer") return <p>{t("unexpectedAnswer", { what: api.message })}</p>;
+  return (
+    <>
+      <p>{api.message}</p>
+      {api.problem?.issues?.length ? (
+        <ul className="mt-1.5 flex flex-col gap-1 text-left text-[0.8125rem]">
+          {api.problem.issues.map((issue) => (
+            <li key={`${issue.path} ${issue.message}`}>
+              {issue.path ? <code className="font-mono font-medium">{issue.path}</code> : null}{" "}
+              {issue.message}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}
