@@ -78,8 +78,6 @@ async function redisReady({ redis }: Services): Promise<void> {
  */
 function openHttp(services: Services, running: RunningMaster | null, app: Console | null): Server {
   const server = createServer({
-    keepAlive: true,
-    noDelay: true,
     keepAliveTimeout: 75_000,
     headersTimeout: 20_000,
     requestTimeout: 600_000,
