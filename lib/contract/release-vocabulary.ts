@@ -9,20 +9,36 @@ import { z } from "zod";
 export const releaseEventKinds = [
   /** agent, version ("" when it is to be absent) */
   "created",
+  /** started by one, to be approved by another */
+  "waitsForApproval",
   "started",
-  /** clusterId, stage (1 …), kind, upToPercent (batches only) */
+  /** clusterId */
+  "clusterStarted",
+  /**
+   * clusterId, stage (1 …), kind, upToPercent (batches only); skipped: stages that opened with it,
+   * when a person did not wait for them; healthy, reachable, watchedSeconds of the stage before,
+   * except for the first: "batch 3 opened: 412 of 412 healthy for 10 min".
+   */
   "stageOpened",
-  /** clusterId, stage, kind, healthy, targeted */
+  /** clusterId, stage, kind, healthy, reachable: enough have changed, the soak begins */
+  "stageConverged",
+  /** clusterId, stage, kind, healthy, reachable, targeted, watchedSeconds */
   "stagePassed",
-  /** clusterId, stage, reason, failed, targeted */
+  /** clusterId, stage, reason, failed, targeted; with reason cpu, memory or restarts what differed */
   "gateFailed",
+  /** clusterId, stage: everything holds, a person opens the next stage */
+  "waitsForPerson",
+  /** clusterId, stage, reason, failed: a person continued in spite of them */
+  "failuresAccepted",
+  /** clusterId, remaining: the last stage has passed, these have yet to change */
+  "clusterConverging",
   /** clusterId, healthy, targeted */
   "clusterConverged",
   /** clusterId, remark */
   "clusterVerified",
   /** clusterId, remark */
   "clusterRolledBack",
-  /** remark */
+  /** remark; by the engine: because (a code of waitingForCodes) and that one's values */
   "paused",
   "continued",
   "continuedWithEverything",
@@ -49,6 +65,12 @@ export const waitingForCodes = [
   "gateFailed",
   /** clusterId: one cluster was rolled back */
   "clusterRolledBack",
+  /** clusterId, reason (see noFactsReasons), ageSeconds: nothing is known that could be judged */
+  "facts",
+  /** clusterId, reason and its values: nothing may change in the cluster now */
+  "frozen",
+  /** clusterId, stage, reason (see inconclusiveReasons): the evidence says neither well nor unwell */
+  "inconclusive",
 ] as const;
 export const WaitingForCode = z.enum(waitingForCodes);
 export type WaitingForCode = z.infer<typeof WaitingForCode>;
@@ -77,4 +99,49 @@ export const SkipReason = z.enum(skipReasons);
 export type SkipReason = z.infer<typeof SkipReason>;
 
 /** A stage's gate did not hold. */
-export const gateFailureReasons = ["failures", "deadline"] as const;
+export const gateFailureReasons = [
+  "failures",
+  "deadline",
+  /** Too many machines whose agent exited by itself after the change. */
+  "restarts",
+  /** Uses more than on the machines not yet changed. */
+  "cpu",
+  "memory",
+] as const;
+export const GateFailureReason = z.enum(gateFailureReasons);
+export type GateFailureReason = z.infer<typeof GateFailureReason>;
+
+/** Neither well nor unwell: a release pauses on these. */
+export const inconclusiveReasons = [
+  /** Machines were to be in the stage and none is. */
+  "emptyStage",
+  /** The deadline has passed and nothing is known. */
+  "noFacts",
+  /** Machines that run the new version send no samples. */
+  "noSamples",
+  /** There is nothing to compare with, and the plan demands it. */
+  "noControl",
+  /** It looks like more than the control group, but could be chance. */
+  "cpu",
+  "memory",
+  "restarts",
+] as const;
+export const InconclusiveReason = z.enum(inconclusiveReasons);
+export type InconclusiveReason = z.infer<typeof InconclusiveReason>;
+
+/** Why nothing is known of a cluster. */
+export const noFactsReasons = [
+  /** Its master did not answer. */
+  "missing",
+  "tooOld",
+  /** From before the stage opened. */
+  "beforeStage",
+  /** From the future: clocks disagree. */
+  "ahead",
+  /** Counts that do not add up. */
+  "contradictory",
+  /** Its master has another stage open than it was told. */
+  "masterElsewhere",
+] as const;
+export const NoFactsReason = z.enum(noFactsReasons);
+export type NoFactsReason = z.infer<typeof NoFactsReason>;
