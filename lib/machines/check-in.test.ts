@@ -1,0 +1,100 @@
+import { createSecretKey } from "node:crypto";
+import { expect, test } from "vitest";
+import { header } from "../contract/headers.ts";
+import { composeDesiredState } from "../desired-state/compose-desired-state.ts";
+import { slotOf } from "../desired-state/slot.ts";
+import { type CheckInContext, type CheckInInput, checkIn } from "./check-in.ts";
+import { signMachineToken } from "./machine-token.ts";
+
+const nowMs = 1_700_000_000_000;
+const tokenKey = createSecretKey(Buffer.alloc(32, 1));
+const digest = "0123456789abcdef0123456789abcdef";
+
+function context(overrides: Partial<CheckInContext> = {}): CheckInContext {
+  const composition = composeDesiredState("c1", [], []);
+  const memory = { composition, generation: 1, revision: 1, changingTypes: new Set<never>() };
+  return {
+    tokenKey,
+    blocked: new Map(),
+    now: () => nowMs,
+    desired: new Map([["c1", { ...memory, changedAtMs: 0 }]]),
+    heartbeats: new Map(),
+    wantFullReport: new Set(),
+    machineCounts: new Map(),
+    poll: { seconds: 60, fastSeconds: 5 },
+    ...overrides,
+  };
+}
+
+function ask(
+  master: CheckInContext,
+  input: Partial<CheckInInput> = {},
+  { clusterId = "c1", expiresAtMs = nowMs + 60_000 } = {},
+) {
+  const claims = { machineId: "m-1", clusterId, type: "LINUX", slot: slotOf("m-1") } as const;
+  const answer = checkIn(master, {
+    authorization: `Bearer ${signMachineToken(tokenKey, claims, expiresAtMs)}`,
+    ifNoneMatch: undefined,
+    stateDigest: undefined,
+    appliedEtag: undefined,
+    ...input,
+  });
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < answer.headers.length; at += 2)
+    headers[answer.headers[at]!] = answer.headers[at + 1]!;
+  return { ...answer, headers };
+}
+
+const codeOf = (answer: { body: unknown }) => JSON.parse(String(answer.body)).code;
+
+test("checkIn() answers with the document and its ETag, and with 304 to a machine that has it", () => {
+  const master = context();
+  const first = ask(master);
+  expect(first.status).toBe(200);
+  expect(JSON.parse(String(first.body))).toEqual({ schema: 1, clusterId: "c1", agents: [] });
+  const { etag } = first.headers as { etag: string };
+  for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+    const again = ask(master, { ifNoneMatch });
+    expect([again.status, again.body, again.headers.etag]).toEqual([304, null, etag]);
+  }
+  expect(ask(master, { ifNoneMatch: '"other"' }).status).toBe(200);
+});
+
+test("checkIn() notes the heartbeat with its digest, and takes no nonsense for one", () => {
+  const master = context();
+  ask(master, { stateDigest: digest });
+  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({ seenAtMs: nowMs, digest });
+  ask(master, { stateDigest: "'; DROP TABLE machines" });
+  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({ seenAtMs: nowMs, digest: "" });
+});
+
+test("a refused machine leaves no heartbeat", () => {
+  const master = context({ blocked: new Map([["m-1", "revoked"]]) });
+  expect(codeOf(ask(master))).toBe("machine_revoked");
+  expect(codeOf(ask(context({ blocked: new Map([["m-1", "parked"]]) })))).toBe("forbidden");
+  expect(codeOf(ask(master, { authorization: undefined }))).toBe("unauthenticated");
+  expect(codeOf(ask(master, { authorization: "Bearer x" }))).toBe("unauthenticated");
+  expect(codeOf(ask(master, {}, { expiresAtMs: nowMs }))).toBe("token_expired");
+  expect(master.heartbeats.size).toBe(0);
+});
+
+test("without the cluster's desired state the answer is an error with Retry-After, never an empty document", () => {
+  const answer = ask(context(), {}, { clusterId: "c2" });
+  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+});
+
+test("checkIn() asks for a full report where one was lost", () => {
+  const master = context({ wantFullReport: new Set(["m-1"]) });
+  expect(ask(master).headers[header.reportWanted]).toBe("full");
+  expect(ask(context()).headers[header.reportWanted]).toBeUndefined();
+});
+
+test("checkIn() tells a machine that has not applied a recent change to come back soon", () => {
+  const memory = context().desired.get("c1")!;
+  const master = context({ desired: new Map([["c1", { ...memory, changedAtMs: nowMs - 1_000 }]]) });
+  const { etag } = ask(master).headers as { etag: string };
+  expect(ask(master).headers[header.nextPollSeconds]).toBe("5");
+  expect(ask(master, { appliedEtag: etag }).headers[header.nextPollSeconds]).toBe("60");
+  const bare = etag.slice(1, -1);
+  expect(ask(master, { appliedEtag: bare }).headers[header.nextPollSeconds]).toBe("60");
+});
