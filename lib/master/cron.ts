@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
 import { toProblem } from "../platform/problem-response.ts";
 import { deriveSecret } from "../platform/secrets.ts";
+import { advanceReleases } from "../releases/advance-releases.ts";
 import { flushAll, rebuildAll } from "./jobs.ts";
 import type { Master } from "./master.ts";
 import { toResponse } from "./serve-web.ts";
@@ -11,6 +12,7 @@ import { processMaster } from "./start-master.ts";
 const cronJobs: Record<string, (master: Master) => Promise<unknown>> = {
   rebuild: rebuildAll,
   flush: flushAll,
+  advance: (master) => advanceReleases(master.services),
 };
 
 export const cronPrefix = "/api/cron/";

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { clientAddressHeader } from "../access/client-address.ts";
 import { type AgentAnswer, fixedProblem } from "../platform/agent-answer.ts";
 import { metrics } from "../platform/metrics.ts";
 import { toProblem } from "../platform/problem-response.ts";
@@ -89,6 +90,8 @@ async function metricsAnswer(): Promise<AgentAnswer> {
 function serveConsole({ app, services }: ServerContext, req: IncomingMessage, res: ServerResponse) {
   if (!app) return sendAnswer(res, noConsole);
   if (!app.isReady()) return sendAnswer(res, consoleStarting);
+  // Overwrites what a client may have sent under this name.
+  req.headers[clientAddressHeader] = req.socket.remoteAddress ?? "";
   app.handle(req, res).catch((error) => {
     toProblem(error, services.log);
     if (!res.headersSent) res.writeHead(500);

@@ -1,4 +1,6 @@
+import { sweepPackages } from "../packages/sweep-packages.ts";
 import type { Job } from "../platform/scheduler.ts";
+import { advanceReleases } from "../releases/advance-releases.ts";
 import { readWantedFullReports } from "../reports/want-full-reports.ts";
 import { flushCluster } from "./flush-cluster.ts";
 import { loadLocalClusters, refreshBlocked, refreshMachineCounts } from "./load-master.ts";
@@ -7,6 +9,8 @@ import { followPointers, refreshCluster } from "./refresh-cluster.ts";
 
 const followMs = 1_000;
 const watchMs = 3_000;
+const advanceMs = 2_000;
+const sweepMs = 15 * 60_000;
 
 /** MySQL → Redis and memory, for every cluster of this deployment. Also the cron route's work. */
 export async function rebuildAll(master: Master): Promise<Record<string, string>> {
@@ -37,6 +41,8 @@ export function masterJobs(master: Master): Job[] {
     { name: "flush", intervalMs: env.IFRIT_FLUSH_SECONDS * 1000, run: () => flushAll(master) },
     { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
     { name: "watch", intervalMs: watchMs, run: () => watch(master) },
+    { name: "advance", intervalMs: advanceMs, run: () => advanceReleases(master.services) },
+    { name: "sweep", intervalMs: sweepMs, run: () => sweepPackages(master.services) },
   ];
 }
 

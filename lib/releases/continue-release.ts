@@ -1,10 +1,12 @@
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { applyVerb } from "./apply-verb.ts";
+import type { ReleaseChange } from "./change-release.ts";
 import { clusterPlanOf, currentCluster } from "./release-rows.ts";
 
 /**
- * Paused → running, from where it stopped. Running and waiting for a person → the next stage opens.
+ * Paused → running, from where it stopped; failures that had stopped it are accepted, further ones
+ * stop it again. Running and waiting for a person → the next stage opens.
  */
 export async function continueRelease(
   services: Services,
@@ -12,8 +14,11 @@ export async function continueRelease(
   { releaseId, remark = "" }: { releaseId: number; remark?: string },
 ): Promise<void> {
   await applyVerb(services, ctx, "continue", releaseId, async (change) => {
-    const wasPaused = change.release.row.state === "paused";
-    change.setState("running");
+    const { state, stateReason } = change.release.row;
+    const wasPaused = state === "paused";
+    const accepted =
+      stateReason?.code === "gateFailed" ? acceptFailures(stateReason, change) : null;
+    change.setState("running", accepted);
     await change.event("continued", { remark });
     const cluster = currentCluster(change.release);
     if (!wasPaused && cluster) {
@@ -24,4 +29,11 @@ export async function continueRelease(
     if (wasPaused) await change.openNextCluster();
     await change.audit("release.continued");
   });
+}
+
+type Reason = NonNullable<ReleaseChange["release"]["row"]["stateReason"]>;
+
+/** Deadlines count anew, and the failures that are known by now no longer count. */
+function acceptFailures({ values }: Reason, { nowMs }: ReleaseChange): Reason {
+  return { code: "failuresAccepted", values: { ...values, sinceMs: nowMs } };
 }
