@@ -16,6 +16,8 @@ export interface AgentContext {
   fetcher: typeof fetch;
   platform: Platform;
   bootId: string;
+  /** Called when a process that this ifrit-agent started has ended. */
+  onProcessEnd: () => void;
   /** Names this root among others on the same machine; it stands in the environment of what we start. */
   rootId: string;
 }

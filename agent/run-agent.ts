@@ -30,7 +30,7 @@ export interface RunOptions {
 /** Puts the parts together and runs them until the signal: check in, reconcile, report. */
 export async function runAgent(options: RunOptions): Promise<void> {
   const { layout, config, signal } = options;
-  const ctx = await createContext(options);
+  const ctx: AgentContext = await createContext(options, () => reconciler.wake());
   ctx.log.info("ifrit-agent starts", {
     version: ifritAgentVersion,
     machine: config.machineId,
@@ -56,7 +56,10 @@ export async function runAgent(options: RunOptions): Promise<void> {
     ctx,
     session,
     {
-      onCheckIn: () => reconciler.wake(),
+      onCheckIn: () => {
+        if (poller.health.failures === 0) reporter.open();
+        reconciler.wake();
+      },
       onFullReportWanted: () => reporter.wantFull(),
       describe: async () => {
         const states = reconciler.states();
@@ -97,7 +100,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
   ctx.log.info("ifrit-agent ends; the agents go on");
 }
 
-async function createContext(options: RunOptions): Promise<AgentContext> {
+async function createContext(options: RunOptions, onProcessEnd: () => void): Promise<AgentContext> {
   const processes = new ShellProcessTable();
   return {
     layout: options.layout,
@@ -110,5 +113,6 @@ async function createContext(options: RunOptions): Promise<AgentContext> {
     platform: platformOf(Deno.build),
     bootId: await processes.bootId(),
     rootId: await rootIdOf(options.layout.root),
+    onProcessEnd,
   };
 }

@@ -10,8 +10,8 @@ export interface ArchiveEntry extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * The entries of a .tar.gz, one after the other. More unpacked bytes than the limit allows end it, and
- * whatever the parser or the decompressor stumbles over is an invalid archive, not a crash.
+ * The entries of a .tar.gz, one after the other; more unpacked bytes than the limit allows end it. Errors
+ * also come out of an entry's body: see toArchiveError.
  */
 export async function* readArchive(
   path: string,
@@ -28,8 +28,6 @@ export async function* readArchive(
   try {
     for await (const entry of entries) yield entry as ArchiveEntry;
     await feeding;
-  } catch (error) {
-    throw toArchiveError(error);
   } finally {
     abort.abort();
     await feeding.catch(() => {});
@@ -50,13 +48,10 @@ function limitBytes(bytesLimit: () => number): Transform {
   });
 }
 
-/** System errors (a failing disk) keep their own reason. */
-function toArchiveError(error: unknown): unknown {
+/** What went wrong while an archive was read. Errors of the system (a failing disk) keep their own reason. */
+export function toArchiveError(error: unknown): unknown {
   if (error instanceof ChangeError) return error;
-  const code = (error as { code?: string } | null)?.code ?? "";
-  if (/^E[A-Z]+$/.test(code) && (error as { syscall?: string }).syscall) return error;
-  return new ChangeError(
-    "archive_invalid",
-    `the archive cannot be read: ${error instanceof Error ? error.message : error}`,
-  );
+  if (/^E[A-Z0-9]+$/.test((error as { code?: string } | null)?.code ?? "")) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ChangeError("archive_invalid", `the archive cannot be read: ${message}`);
 }

@@ -9,7 +9,7 @@ import {
 import { ChangeError } from "../change-error.ts";
 import { parentOf, syncDir, writeAll } from "../platform/durable-file.ts";
 import { checkManifest, type ExpectedPackage } from "./check-manifest.ts";
-import { type ArchiveEntry, readArchive } from "./read-archive.ts";
+import { type ArchiveEntry, readArchive, toArchiveError } from "./read-archive.ts";
 
 /*
  * tar-stream only parses; everything that touches the disk is here. INVARIANTS:
@@ -23,6 +23,18 @@ export async function unpackArchive(
   expected: ExpectedPackage,
 ): Promise<PackageManifest> {
   await Deno.mkdir(target, { mode: 0o755 });
+  try {
+    return await unpack(archive, target, expected);
+  } catch (error) {
+    throw toArchiveError(error);
+  }
+}
+
+async function unpack(
+  archive: string,
+  target: string,
+  expected: ExpectedPackage,
+): Promise<PackageManifest> {
   let state: UnpackState | null = null;
   for await (const entry of readArchive(archive, () => bytesLimit(state?.manifest ?? null))) {
     if (state === null) state = await begin(entry, target, expected);

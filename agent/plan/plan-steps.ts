@@ -22,6 +22,8 @@ export interface PlanConditions {
   mayChange: boolean;
   /** Names of agents whose last change failed a short while ago. */
   changeNotDue: ReadonlySet<string>;
+  /** The same for the other steps: finishing a change, starting, cleaning up. */
+  upkeepNotDue: ReadonlySet<string>;
   /** Names of agents that exited and wait for their restart. */
   restartNotDue: ReadonlySet<string>;
   /** Names of agents whose liveness probe failed too often. */
@@ -44,11 +46,11 @@ function nextStep(
   desired: DesiredAgent | null,
   conditions: PlanConditions,
 ): Step | null {
+  const upkeep = !conditions.upkeepNotDue.has(actual.name);
+  if (actual.record.change !== null) return upkeep ? finishChange(actual) : null;
   return (
-    finishChange(actual) ??
     (desired === null ? null : beginChange(actual, desired, conditions)) ??
-    keepRunning(actual, conditions) ??
-    cleanUp(actual, desired)
+    (upkeep ? (keepRunning(actual, conditions) ?? cleanUp(actual, desired)) : null)
   );
 }
 
@@ -88,7 +90,7 @@ function beginChange(
 
 /** The wanted version is in place: at most the record has something to learn. */
 function settle(
-  { name, current, record }: ActualAgent,
+  { name, current, record, alive }: ActualAgent,
   wanted: PackageRef,
   releaseId: number,
 ): Step | null {
@@ -98,7 +100,8 @@ function settle(
       record.failure?.reason === "digest_mismatch" && record.failure.version === current.version;
     return known ? null : { kind: "noteConflict", name, version: current.version };
   }
-  const settled = record.releaseId === releaseId && record.failure === null;
+  const ownFailure = record.failure?.version === current.version && !alive;
+  const settled = record.releaseId === releaseId && (record.failure === null || ownFailure);
   return settled ? null : { kind: "adoptRelease", name, releaseId };
 }
 

@@ -13,9 +13,12 @@ export class Bell {
   /** True when it was rung. */
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#rung) {
-      const rung = new AbortController();
-      this.#wake = () => rung.abort();
-      await clock.sleep(ms, AbortSignal.any([signal, rung.signal]));
+      const ended = new AbortController();
+      const end = () => ended.abort();
+      this.#wake = end;
+      signal.addEventListener("abort", end);
+      await clock.sleep(signal.aborted ? 0 : ms, ended.signal);
+      signal.removeEventListener("abort", end);
       this.#wake = null;
     }
     const was = this.#rung;

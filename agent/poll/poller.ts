@@ -33,6 +33,7 @@ export class Poller {
   #timing: PollTiming;
   #grant: Grant = { allowed: false, reason: "the master has not been asked yet" };
   #health: PollHealth = { failures: 0, lastError: null, lastSuccessAtMs: null };
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly ctx: AgentContext,
@@ -63,8 +64,15 @@ export class Poller {
     }
   }
 
-  /** One check-in. Whatever goes wrong, what is known stays in force. */
-  async poll(): Promise<boolean> {
+  /** One check-in, after those under way, so that an older answer never replaces a newer one. */
+  poll(): Promise<boolean> {
+    const polled = this.#queue.then(() => this.#poll());
+    this.#queue = polled;
+    return polled;
+  }
+
+  /** Whatever goes wrong, what is known stays in force. */
+  async #poll(): Promise<boolean> {
     try {
       const checkIn = await this.#fetch();
       await this.#accept(checkIn);

@@ -18,7 +18,7 @@ import type { WantedChange } from "../poll/poller.ts";
 import type { Activity } from "../report/derive-agent-state.ts";
 import { startAgent } from "../supervise/start-agent.ts";
 import { stopAgent } from "../supervise/stop-agent.ts";
-import type { Supervision } from "../supervise/supervision.ts";
+import type { RestartCounts, Supervision } from "../supervise/supervision.ts";
 
 /** What a step may use besides the machine itself. */
 export interface StepSurroundings {
@@ -27,7 +27,7 @@ export interface StepSurroundings {
   supervision: Supervision;
   /** Asks the master once more whether the change is still wanted. */
   confirm(change: WantedChange): Promise<boolean>;
-  show(name: string, activity: Activity | null): void;
+  show(name: string, activity: Activity): void;
   noteRemoved(name: string): void;
   signal: AbortSignal;
 }
@@ -140,32 +140,36 @@ async function start(
   { ctx, supervision }: StepSurroundings,
   { name }: Extract<Step, { kind: "start" }>,
 ): Promise<void> {
-  const layout = ctx.layout.agent(name);
-  const version = await readCurrent(layout);
-  if (version === null) return;
-  const counts = supervision.countsFor(name, version);
-  const manifest = await readManifest(layout, version);
-  // Children that outlived their parent still hold its ports and files.
-  await stopAgent(ctx, name, manifest.stop);
-  await startAgent(ctx, manifest, counts);
+  await startAgain(ctx, name, supervision.ended(name));
 }
 
 async function restart(
   { ctx, supervision }: StepSurroundings,
-  step: Extract<Step, { kind: "restart" }>,
+  { name, because }: Extract<Step, { kind: "restart" }>,
 ): Promise<void> {
-  const layout = ctx.layout.agent(step.name);
+  const ended = supervision.ended(name);
+  ctx.log.warn("agent is restarted", { agent: name, because });
+  const fault = because === "liveness" ? 1 : 0;
+  await startAgain(
+    ctx,
+    name,
+    ended && { ...ended, restarts: ended.restarts + fault, crashes: ended.crashes + fault },
+  );
+}
+
+async function startAgain(
+  ctx: AgentContext,
+  name: string,
+  ended: RestartCounts | null,
+): Promise<void> {
+  const layout = ctx.layout.agent(name);
   const version = await readCurrent(layout);
   if (version === null) return;
-  const counts = supervision.countsFor(step.name, version);
   const manifest = await readManifest(layout, version);
-  ctx.log.warn("agent is restarted", { agent: step.name, because: step.because });
-  await stopAgent(ctx, step.name, manifest.stop);
-  const ownFault = step.because === "liveness" ? 1 : 0;
-  await startAgent(ctx, manifest, {
-    restarts: counts.restarts + ownFault,
-    crashes: counts.crashes + ownFault,
-  });
+  // Children that outlived their parent still hold its ports and files.
+  await stopAgent(ctx, name, manifest.stop);
+  const counts = ended?.version === version ? ended : { restarts: 0, crashes: 0 };
+  await startAgent(ctx, manifest, { restarts: counts.restarts, crashes: counts.crashes });
 }
 
 async function uninstall(

@@ -1,9 +1,8 @@
 import type { AgentState } from "@contract/agent-state.ts";
 import { AgentName } from "@contract/names.ts";
-import { toChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
-import { type Failure, updateRecord } from "../plan/agent-record.ts";
+import type { Failure } from "../plan/agent-record.ts";
 import { planSteps, type Step } from "../plan/plan-steps.ts";
 import { readActual } from "../plan/read-actual.ts";
 import { Bell } from "../platform/bell.ts";
@@ -15,8 +14,9 @@ import { CpuSampler, type Sample } from "../supervise/cpu-sampler.ts";
 import { LivenessMonitor } from "../supervise/liveness-monitor.ts";
 import { rotateLog } from "../supervise/rotate-log.ts";
 import { Supervision } from "../supervise/supervision.ts";
-import { ChangeRetry } from "./change-retry.ts";
 import { executeStep, type StepSurroundings } from "./execute-step.ts";
+import { failureOf, recordFailure } from "./record-failure.ts";
+import { StepRetry } from "./step-retry.ts";
 
 export interface ReconcilerTiming {
   tickMs: number;
@@ -39,6 +39,14 @@ export interface ReconcilerHooks
   onChange(): void;
 }
 
+const progressGapMs = 2000;
+
+interface RunningStep {
+  step: Step;
+  abort: AbortController;
+  work: Promise<void>;
+}
+
 /**
  * Brings the machine to its desired state: looks at what is there, plans at most one step per agent,
  * runs the steps side by side, and looks again. Memory holds only what is under way, never what is so.
@@ -46,16 +54,18 @@ export interface ReconcilerHooks
 export class Reconciler {
   readonly #supervision: Supervision;
   readonly #liveness: LivenessMonitor;
-  readonly #retry: ChangeRetry;
+  readonly #changeRetry: StepRetry;
+  readonly #upkeepRetry: StepRetry;
   readonly #sampler = new CpuSampler();
   readonly #bell = new Bell();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, RunningStep>();
   readonly #activities = new Map<string, Activity>();
   readonly #unwritten = new Map<string, Failure>();
   #samples = new Map<string, Sample>();
   #actual: readonly ActualAgent[] = [];
   #roundDueMs = 0;
   #sampleDueMs = 0;
+  #progressShownAtMs = 0;
 
   constructor(
     private readonly ctx: AgentContext,
@@ -64,7 +74,8 @@ export class Reconciler {
   ) {
     this.#supervision = new Supervision(ctx);
     this.#liveness = new LivenessMonitor(ctx, () => this.wake());
-    this.#retry = new ChangeRetry(ctx);
+    this.#changeRetry = new StepRetry(ctx);
+    this.#upkeepRetry = new StepRetry(ctx);
   }
 
   /** Looks again soon: the desired state, the grant or a process has changed. */
@@ -81,7 +92,7 @@ export class Reconciler {
       }
       if (await this.#bell.wait(this.ctx.clock, this.timing.tickMs, signal)) this.#roundDueMs = 0;
     }
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled([...this.#running.values()].map((one) => one.work));
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
@@ -96,12 +107,14 @@ export class Reconciler {
   async round(signal: AbortSignal): Promise<void> {
     this.#roundDueMs = this.ctx.clock.monotonicMs() + this.timing.fullRoundMs;
     const desired = this.hooks.desired()?.state.agents ?? [];
+    this.#abortStaleDownloads();
     await this.#look(desired.map((agent) => agent.name));
     const idle = this.#actual.filter((agent) => !this.#running.has(agent.name));
     const steps = planSteps(idle, desired, {
       platform: this.ctx.platform,
       mayChange: this.hooks.grant().allowed,
-      changeNotDue: this.#retry.notDue(desired),
+      changeNotDue: this.#changeRetry.notDue(desired),
+      upkeepNotDue: this.#upkeepRetry.waiting(),
       restartNotDue: this.#supervision.restartNotDue(),
       notLive: this.#liveness.notLive(),
     });
@@ -110,7 +123,10 @@ export class Reconciler {
   }
 
   async #look(names: readonly string[]): Promise<void> {
+    const ended = [...this.#activities.keys()].filter((name) => !this.#running.has(name));
     const actual = await readActual(this.ctx, names);
+    // Not before: until the machine is read again, the old reading is not true any more.
+    for (const name of ended) this.#activities.delete(name);
     this.#actual = actual.filter((agent) => AgentName.safeParse(agent.name).success);
     const busy = new Set(this.#running.keys());
     this.#supervision.observe(this.#actual, busy);
@@ -118,15 +134,28 @@ export class Reconciler {
   }
 
   #begin(step: Step, signal: AbortSignal): void {
-    const work = executeStep(this.#surroundings(signal), step)
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    signal.addEventListener("abort", stop);
+    const work = executeStep(this.#surroundings(abort.signal), step)
       .then(() => this.#succeeded(step))
-      .catch((error) => this.#failed(step, error, signal))
+      .catch((error) => this.#failed(step, error, abort.signal))
       .finally(() => {
+        signal.removeEventListener("abort", stop);
         this.#running.delete(step.name);
-        this.#activities.delete(step.name);
         this.wake();
       });
-    this.#running.set(step.name, work);
+    this.#running.set(step.name, { step, abort, work });
+  }
+
+  /** A download of what nobody wants any more only costs. Other steps are short, or must not be left half-way. */
+  #abortStaleDownloads(): void {
+    for (const { step, abort } of this.#running.values()) {
+      if (step.kind !== "install") continue;
+      const wanted = desiredAgent(this.hooks.desired(), step.name);
+      const same = wanted?.want === "present" && wanted.version === step.version;
+      if (!same) abort.abort();
+    }
   }
 
   #surroundings(signal: AbortSignal): StepSurroundings {
@@ -142,23 +171,25 @@ export class Reconciler {
     };
   }
 
-  #show(name: string, activity: Activity | null): void {
-    if (activity === null) this.#activities.delete(name);
-    else this.#activities.set(name, activity);
+  #show(name: string, activity: Activity): void {
+    const progress =
+      activity.phase === "downloading" && this.#activities.get(name)?.phase === "downloading";
+    this.#activities.set(name, activity);
+    const nowMs = this.ctx.clock.monotonicMs();
+    if (progress && nowMs - this.#progressShownAtMs < progressGapMs) return;
+    if (progress) this.#progressShownAtMs = nowMs;
     this.hooks.onChange();
   }
 
   #succeeded(step: Step): void {
     this.#unwritten.delete(step.name);
-    if (step.kind === "install" || step.kind === "switch") this.#retry.forget(step.name);
+    this.#retryOf(step).forget(step.name);
   }
 
   async #failed(step: Step, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const { reason, message } = toChangeError(error);
-    const version =
-      "version" in step ? step.version : "to" in step ? step.to : this.#currentOf(step.name);
-    const failure: Failure = { reason, message, version };
+    const failure = failureOf(step, error, this.#currentOf(step.name));
+    const { reason, message } = failure;
     this.ctx.log.error("step failed", {
       agent: step.name,
       step: step.kind,
@@ -166,15 +197,9 @@ export class Reconciler {
       error: message,
     });
     const wanted = desiredAgent(this.hooks.desired(), step.name);
-    this.#retry.note(step.name, wanted?.releaseId ?? null);
-    const layout = this.ctx.layout.agent(step.name);
-    const giveUp = step.kind === "install" && reason === "archive_invalid";
-    const known = this.#actual.find((agent) => agent.name === step.name)?.record.quarantine ?? [];
-    const quarantine = giveUp
-      ? [...known, { version: step.version, releaseId: step.releaseId, failure }]
-      : known;
+    this.#retryOf(step).note(step.name, wanted?.releaseId ?? null);
     try {
-      await updateRecord(layout, { failure, quarantine });
+      await recordFailure(this.ctx.layout.agent(step.name), step, failure);
     } catch (unwritable) {
       this.ctx.log.error("the failure cannot be recorded", {
         agent: step.name,
@@ -182,6 +207,12 @@ export class Reconciler {
       });
       this.#unwritten.set(step.name, failure);
     }
+  }
+
+  /** A failing download must not keep a crashed agent from its restart, so the two are counted apart. */
+  #retryOf(step: Step): StepRetry {
+    const isChange = step.kind === "install" || step.kind === "switch" || step.kind === "uninstall";
+    return isChange ? this.#changeRetry : this.#upkeepRetry;
   }
 
   #currentOf(name: string): string | null {

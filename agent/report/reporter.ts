@@ -13,19 +13,20 @@ import { ifritAgentVersion } from "../version.ts";
 import { changedStates } from "./changed-states.ts";
 
 export interface ReporterOptions {
-  /** Least time between two reports, so that a download's progress does not flood the master. */
+  /** Least time between two reports, so that a burst of changes becomes one report. */
   gapMs: number;
   /** How often CPU and memory figures are reported when nothing else changes. */
   sampleReportMs: number;
 }
 
-export const reporterDefaults: ReporterOptions = { gapMs: 2000, sampleReportMs: 300_000 };
+export const reporterDefaults: ReporterOptions = { gapMs: 500, sampleReportMs: 300_000 };
 
 /** Tells the master how the agents stand: all of them first and when asked, then what changed, until it is acknowledged. */
 export class Reporter {
   #acknowledged: readonly AgentState[] | null = null;
   #removed = new Set<string>();
   #bell = new Bell();
+  #open = false;
   #failures = 0;
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
@@ -35,6 +36,13 @@ export class Reporter {
     private readonly source: { states(): readonly AgentState[]; facts(): MachineFacts },
     private readonly options: ReporterOptions = reporterDefaults,
   ) {}
+
+  /** The master answers: from now on there is somebody to report to. */
+  open(): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.#bell.ring();
+  }
 
   /** Something may have changed. */
   wake(): void {
@@ -55,7 +63,7 @@ export class Reporter {
     while (!signal.aborted) {
       await this.#bell.wait(this.ctx.clock, this.#waitMs(), signal);
       if (signal.aborted) return;
-      await this.sendIfNeeded();
+      if (this.#open) await this.sendIfNeeded();
       await this.ctx.clock.sleep(this.options.gapMs, signal);
     }
   }

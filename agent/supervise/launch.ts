@@ -65,6 +65,7 @@ export async function launch(ctx: AgentContext, spec: LaunchSpec): Promise<Launc
     ctx.failpoint("start:recorded");
     await stdin.write(new TextEncoder().encode("go\n"));
     ctx.failpoint("start:gone");
+    child.status.then(() => ctx.onProcessEnd());
     child.unref();
     return { identity, exited: child.status };
   } finally {

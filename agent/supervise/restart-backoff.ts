@@ -1,7 +1,5 @@
 /** A run this long ends a crash loop. */
 export const stableRunMs = 60_000;
-/** From this many crashes in a row an agent counts as crash-looping. */
-export const crashLoopFrom = 3;
 
 const baseMs = 1000;
 const capMs = 300_000;

@@ -2,7 +2,7 @@ import type { AgentContext } from "../context.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { RunRecord } from "../plan/agent-record.ts";
 import { isAlive } from "../plan/read-actual.ts";
-import { crashLoopFrom, restartDelayMs, stableRunMs } from "./restart-backoff.ts";
+import { restartDelayMs, stableRunMs } from "./restart-backoff.ts";
 
 interface Watched {
   run: RunRecord;
@@ -11,6 +11,8 @@ interface Watched {
   restartAtMs: number | null;
   crashes: number;
 }
+
+export type RestartCounts = Pick<RunRecord, "version" | "restarts" | "crashes">;
 
 /** Notices when a managed process has ended and decides when it may come back. */
 export class Supervision {
@@ -61,17 +63,13 @@ export class Supervision {
     return new Set(waiting.map(([name]) => name));
   }
 
-  isCrashLooping(name: string): boolean {
-    return (this.#watched.get(name)?.crashes ?? 0) >= crashLoopFrom;
-  }
-
-  /** What the next start of this version records: it follows an unwanted exit, or it is the first. */
-  countsFor(name: string, version: string): Pick<RunRecord, "restarts" | "crashes"> {
+  /** What the next start records if it starts the same version again. Ask before anything is awaited. */
+  ended(name: string): RestartCounts | null {
     const watched = this.#watched.get(name);
-    if (watched === undefined || watched.run.version !== version)
-      return { restarts: 0, crashes: 0 };
-    const ended = watched.restartAtMs !== null;
-    return { restarts: watched.run.restarts + (ended ? 1 : 0), crashes: watched.crashes };
+    if (watched === undefined) return null;
+    const { version, restarts } = watched.run;
+    const unwanted = watched.restartAtMs === null ? 0 : 1;
+    return { version, restarts: restarts + unwanted, crashes: watched.crashes };
   }
 
   /** True when a watched process has ended since the last round, or a restart has come due. */

@@ -81,6 +81,23 @@ export class AgentProcess implements AsyncDisposable {
     );
   }
 
+  /** The versions whose main process lives, looked up by where their program lies. */
+  async runningVersions(name: string): Promise<string[]> {
+    const found = new Map<string, { version: string; parent: string }>();
+    const prefix = `${this.layout.agent(name).versions}/`;
+    for await (const { name: pid } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(pid)) continue;
+      const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+      const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+      const program = command.split("\0").find((word) => word.startsWith(prefix));
+      if (program === undefined || stat === "" || command.includes("ifrit-launch")) continue;
+      const parent = stat.slice(stat.lastIndexOf(")")).split(" ")[2] ?? "";
+      found.set(pid, { version: program.slice(prefix.length).split("/")[0] ?? "", parent });
+    }
+    // A shell that has just forked shows twice for a moment.
+    return [...found.values()].filter((one) => !found.has(one.parent)).map((one) => one.version);
+  }
+
   /** Ends ifrit-agent and every process that it started, and removes the root. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== null) await this.kill();

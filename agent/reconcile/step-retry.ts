@@ -10,8 +10,8 @@ interface Failed {
 const baseMs = 5000;
 const capMs = 600_000;
 
-/** When a failed change may be tried again. Another release has not failed yet and may go at once. */
-export class ChangeRetry {
+/** When a failed step may be tried again. Another release has not failed yet and may go at once. */
+export class StepRetry {
   #failed = new Map<string, Failed>();
 
   constructor(private readonly ctx: Pick<AgentContext, "clock" | "random">) {}
@@ -27,6 +27,13 @@ export class ChangeRetry {
 
   forget(name: string): void {
     this.#failed.delete(name);
+  }
+
+  /** Whatever is desired. */
+  waiting(): Set<string> {
+    const nowMs = this.ctx.clock.monotonicMs();
+    const waiting = [...this.#failed].filter(([, one]) => one.dueMs > nowMs);
+    return new Set(waiting.map(([name]) => name));
   }
 
   notDue(desired: readonly DesiredAgent[]): Set<string> {
