@@ -9,7 +9,8 @@ export const databaseNowMs = sql<number>`CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS U
 
 /**
  * Takes or renews a lease. null: somebody else holds it. The fence grows whenever the holder changes,
- * so a holder that slept past its lease can be told apart: see holdsLease.
+ * so a holder that slept past its lease can be told apart: see holdsLease. Single statements and no
+ * transaction, so that many who ask at once cannot deadlock.
  */
 export async function takeLease(
   db: Database,
@@ -17,28 +18,35 @@ export async function takeLease(
   holder: string,
   ttlMs: number,
 ): Promise<Lease | null> {
-  return db.transaction(async (tx) => {
-    await tx.insert(leases).ignore().values({ name, holder: "", fence: 0, expiresAtMs: 0 });
-    const [row] = await tx
-      .select({
-        holder: leases.holder,
-        fence: leases.fence,
-        expiresAtMs: leases.expiresAtMs,
-        nowMs: databaseNowMs,
-      })
-      .from(leases)
-      .where(sql`${leases.name} = ${name}`)
-      .for("update");
-    if (!row) throw new Error(`lease ${name} vanished`);
-    const mine = row.holder === holder;
-    if (!mine && Number(row.expiresAtMs) > Number(row.nowMs)) return null;
-    const fence = mine ? row.fence : row.fence + 1;
-    await tx
-      .update(leases)
-      .set({ holder, fence, expiresAtMs: sql`${databaseNowMs} + ${ttlMs}` })
-      .where(sql`${leases.name} = ${name}`);
-    return { name, holder, fence };
-  });
+  if (!(await claimLease(db, name, holder, ttlMs))) {
+    const [inserted] = await db
+      .insert(leases)
+      .ignore()
+      .values({ name, holder: "", fence: 0, expiresAtMs: 0 });
+    if (inserted.affectedRows === 0 || !(await claimLease(db, name, holder, ttlMs))) return null;
+  }
+  const [row] = await db
+    .select({ fence: leases.fence })
+    .from(leases)
+    .where(and(eq(leases.name, name), eq(leases.holder, holder)));
+  return row ? { name, holder, fence: row.fence } : null;
+}
+
+/** Assignments run from left to right: the fence is set while the old holder can still be read. */
+async function claimLease(
+  db: Database,
+  name: string,
+  holder: string,
+  ttlMs: number,
+): Promise<boolean> {
+  const [result] = await db.execute(sql`
+    UPDATE ${leases} SET
+      ${leases.fence} = IF(${leases.holder} = ${holder}, ${leases.fence}, ${leases.fence} + 1),
+      ${leases.holder} = ${holder},
+      ${leases.expiresAtMs} = ${databaseNowMs} + ${ttlMs}
+    WHERE ${leases.name} = ${name}
+      AND (${leases.holder} = ${holder} OR ${leases.expiresAtMs} <= ${databaseNowMs})`);
+  return result.affectedRows === 1;
 }
 
 /** A condition for the WHERE of each write that only the lease's holder may make. */

@@ -9,7 +9,10 @@ import type { ReportEntry } from "./report-entry.ts";
 
 type MachineRow = typeof machines.$inferSelect;
 type StateRow = typeof machineAgentStates.$inferInsert;
-type Stored = { machineId: string; agentName: string };
+type HeldState = Pick<
+  typeof machineAgentStates.$inferSelect,
+  "machineId" | "agentName" | "phase" | "version" | "changedAtMs"
+>;
 
 const rowsPerStatement = 500;
 
@@ -41,9 +44,10 @@ export async function storeReports(
       return folded ? [{ machine, folded }] : [];
     });
     if (changes.length === 0) return;
+    const held = await readHeldStates(tx, changes);
     await updateMachines(tx, changes);
-    await removeGoneAgents(tx, changes);
-    await upsertStates(tx, changes);
+    await removeGoneAgents(tx, changes, held);
+    await upsertStates(tx, changes, held);
   });
 }
 
@@ -78,22 +82,27 @@ async function updateMachines(tx: Transaction, changes: Change[]): Promise<void>
       });
 }
 
-async function removeGoneAgents(tx: Transaction, changes: Change[]): Promise<void> {
-  const losing = new Map(
-    changes
-      .filter(({ folded }) => folded.full || folded.removed.size > 0)
-      .map(({ folded }) => [folded.machineId, folded]),
-  );
-  if (losing.size === 0) return;
-  const held: Stored[] = await tx
+async function readHeldStates(tx: Transaction, changes: Change[]): Promise<HeldState[]> {
+  return tx
     .select({
       machineId: machineAgentStates.machineId,
       agentName: machineAgentStates.agentName,
+      phase: machineAgentStates.phase,
+      version: machineAgentStates.version,
+      changedAtMs: machineAgentStates.changedAtMs,
     })
     .from(machineAgentStates)
-    .where(inArray(machineAgentStates.machineId, [...losing.keys()].sort()));
+    .where(inArray(machineAgentStates.machineId, changes.map(({ machine }) => machine.id).sort()));
+}
+
+async function removeGoneAgents(
+  tx: Transaction,
+  changes: Change[],
+  held: HeldState[],
+): Promise<void> {
+  const byMachine = new Map(changes.map(({ folded }) => [folded.machineId, folded]));
   const gone = held.filter(({ machineId, agentName }) => {
-    const folded = losing.get(machineId)!;
+    const folded = byMachine.get(machineId)!;
     return folded.full ? !folded.agents.has(agentName) : folded.removed.has(agentName);
   });
   for (const part of chunks(gone))
@@ -109,10 +118,13 @@ async function removeGoneAgents(tx: Transaction, changes: Change[]): Promise<voi
       );
 }
 
-async function upsertStates(tx: Transaction, changes: Change[]): Promise<void> {
+async function upsertStates(tx: Transaction, changes: Change[], held: HeldState[]): Promise<void> {
+  const heldByKey = new Map(held.map((state) => [`${state.machineId} ${state.agentName}`, state]));
   const rows = changes.flatMap(({ machine, folded }) =>
     [...folded.agents.values()].map((agent): StateRow => {
       const { name, ...state } = agent;
+      const before = heldByKey.get(`${machine.id} ${name}`);
+      const same = before?.phase === agent.phase && before.version === agent.version;
       return {
         ...state,
         machineId: machine.id,
@@ -121,7 +133,7 @@ async function upsertStates(tx: Transaction, changes: Change[]): Promise<void> {
         machineType: machine.type,
         slot: machine.slot,
         reportedAtMs: folded.receivedAtMs,
-        changedAtMs: folded.receivedAtMs,
+        changedAtMs: same ? before.changedAtMs : folded.receivedAtMs,
       };
     }),
   );
@@ -129,9 +141,7 @@ async function upsertStates(tx: Transaction, changes: Change[]): Promise<void> {
     await tx.insert(machineAgentStates).values(part).onDuplicateKeyUpdate({ set: stateUpdates });
 }
 
-// Assignments run from left to right: changed_at_ms compares before phase and version are replaced.
 const stateUpdates = {
-  changedAtMs: sql`IF(phase <=> VALUES(phase) AND version <=> VALUES(version), changed_at_ms, VALUES(changed_at_ms))`,
   clusterId: given("cluster_id"),
   machineType: given("machine_type"),
   slot: given("slot"),
@@ -147,6 +157,7 @@ const stateUpdates = {
   downloadPercent: given("download_percent"),
   failure: given("failure"),
   reportedAtMs: given("reported_at_ms"),
+  changedAtMs: given("changed_at_ms"),
 };
 
 /** VALUES(column): MariaDB does not know MySQL's newer row alias. */
