@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
 
 export type Ifrit = {
   url: string;
@@ -37,7 +37,7 @@ export async function startIfrit(settings: Record<string, string> = {}): Promise
   if (!url) throw new Error(`npm run up did not become ready:\n${output}`);
   const stop = async () => {
     await run(["down"], env);
-    rmSync(folder, { recursive: true, force: true });
+    if (!process.env.IFRIT_E2E_KEEP) rmSync(folder, { recursive: true, force: true });
   };
   return { url, dataDir, adminPassword, agentRoot: join(dataDir, "agent"), stop };
 }
@@ -53,21 +53,6 @@ function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
       const output = Buffer.concat(chunks).toString("utf8");
       if (code === 0) resolve(output);
       else reject(new Error(`npm run ${args.join(" ")} ended with ${code}:\n${output}`));
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
     });
   });
 }
