@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { migrateDatabase } from "../../drizzle/migrate.ts";
+import { startMariaDb } from "../../scripts/stores/start-mariadb.ts";
+import { startRedis } from "../../scripts/stores/start-redis.ts";
+import { bumpDesiredRevision } from "../clusters/bump-desired-revision.ts";
+import { wakeRebuild } from "../clusters/wake-rebuild.ts";
+import { agentPaths } from "../contract/headers.ts";
+import { signMachineToken } from "../machines/machine-token.ts";
+import { parseEnv } from "../platform/env.ts";
+import { closeServices, openServices, type Services } from "../platform/services.ts";
+import { createCluster } from "../testing/create-cluster.ts";
+import { createDesiredEntry } from "../testing/create-desired-entry.ts";
+import { createMachine } from "../testing/create-machine.ts";
+import { agentState, reportRequest } from "../testing/sample-machine.ts";
+import { checkReadiness, isReady } from "./health.ts";
+import type { Master } from "./master.ts";
+import { serveAgentRequest } from "./serve-web.ts";
+import { startMaster } from "./start-master.ts";
+
+/* Real servers that are stopped, killed and started while a master works on them. */
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function openOwnStores() {
+  const folder = mkdtempSync(join(tmpdir(), "ifrit-outage-"));
+  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+  const mariaDbFolder = { folder: join(folder, "db"), password: "ab".repeat(16), durable: false };
+  const redisFolder = { folder: join(folder, "redis"), durable: false };
+  const running = {
+    mariaDb: await startMariaDb(mariaDbFolder),
+    redis: await startRedis(redisFolder),
+  };
+  cleanUps.push(() => running.mariaDb.daemon.stop());
+  cleanUps.push(() => running.redis.daemon.stop());
+  const settings = {
+    DATABASE_URL: running.mariaDb.url,
+    REDIS_URL: running.redis.url,
+    IFRIT_SECRET: "a secret that only tests know, forty characters",
+    IFRIT_LOG_LEVEL: process.env.IFRIT_TEST_LOG_LEVEL ?? "silent",
+    IFRIT_REBUILD_SECONDS: "1",
+    IFRIT_FLUSH_SECONDS: "1",
+  };
+  const open = () => {
+    const services = openServices(parseEnv(settings));
+    cleanUps.push(() => closeServices(services).catch(() => undefined));
+    return services;
+  };
+  return {
+    running,
+    open,
+    restartRedis: async () => {
+      running.redis = await startRedis(redisFolder);
+    },
+    restartMariaDb: async () => {
+      running.mariaDb = await startMariaDb(mariaDbFolder);
+    },
+  };
+}
+
+async function openMaster(services: Services) {
+  const { master, stop } = await startMaster(services);
+  cleanUps.push(stop);
+  return master;
+}
+
+function machineOf(master: Master, clusterId: string, machineId: string) {
+  const claims = { machineId, clusterId, type: "LINUX", slot: 0 } as const;
+  const token = signMachineToken(master.tokenKey, claims, Date.now() + 600_000);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const call = (path: string, init: RequestInit = {}) =>
+    serveAgentRequest(master, new Request(`http://master${path}`, { ...init, headers }));
+  return {
+    desired: async () => {
+      const response = await call(agentPaths.desiredState);
+      const agents =
+        response.status === 200
+          ? ((await response.json()) as { agents: { name: string }[] }).agents
+          : [];
+      return { status: response.status, names: agents.map((agent) => agent.name).join(" ") };
+    },
+    report: (sequence: number) =>
+      call(agentPaths.report, {
+        method: "POST",
+        body: JSON.stringify(reportRequest(sequence, [agentState()])),
+      }),
+  };
+}
+
+async function publish(services: Services, clusterId: string, agentName: string) {
+  await createDesiredEntry(services, { clusterId, releaseId: 1, agentName, version: "1.0.0" });
+  await services.db.transaction((tx) => bumpDesiredRevision(tx, clusterId));
+  await wakeRebuild(services, clusterId);
+}
+
+async function until<T>(read: () => Promise<T>, wanted: T, msMax = 15_000): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    const now = await read();
+    if (JSON.stringify(now) === JSON.stringify(wanted)) return performance.now() - started;
+    if (performance.now() - started > msMax) expect(now).toEqual(wanted);
+    await delay(50);
+  }
+}
+
+test("Redis is killed: machines are served, changes still reach them, reports wait; then all is written", {
+  timeout: 90_000,
+}, async () => {
+  const { running, open, restartRedis } = await openOwnStores();
+  const services = open();
+  await migrateDatabase(services.pool);
+  const { id } = await createCluster(services);
+  const { id: machineId } = await createMachine(services, id);
+  const master = await openMaster(services);
+  const machine = machineOf(master, id, machineId);
+  await publish(services, id, "one");
+  await until(machine.desired, { status: 200, names: "one" });
+
+  process.kill(running.redis.daemon.identity.pid, "SIGKILL");
+  await running.redis.daemon.exited;
+  expect((await machine.desired()).status).toBe(200);
+  await publish(services, id, "two");
+  await until(machine.desired, { status: 200, names: "one two" });
+  const refused = await machine.report(1);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(isReady(await checkReadiness(services, master))).toBe(true);
+
+  await restartRedis();
+  await until(async () => (await machine.report(1)).status, 202);
+  await until(
+    async () => Boolean(await services.redis.get(`ifrit:{${id}}:pointer`).catch(() => null)),
+    true,
+  );
+  const follower = await openMaster(open());
+  expect((await machineOf(follower, id, machineId).desired()).names).toBe("one two");
+});
+
+test("Redis hangs: no check-in waits for it, and a report is refused within its time limit", {
+  timeout: 90_000,
+}, async () => {
+  const { running, open } = await openOwnStores();
+  const services = open();
+  await migrateDatabase(services.pool);
+  const { id } = await createCluster(services);
+  const { id: machineId } = await createMachine(services, id);
+  const machine = machineOf(await openMaster(services), id, machineId);
+  process.kill(running.redis.daemon.identity.pid, "SIGSTOP");
+  try {
+    const started = performance.now();
+    for (let count = 0; count < 100; count += 1) expect((await machine.desired()).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    const asked = performance.now();
+    expect((await machine.report(1)).status).toBe(503);
+    expect(performance.now() - asked).toBeLessThan(3_500);
+  } finally {
+    process.kill(running.redis.daemon.identity.pid, "SIGCONT");
+  }
+  await until(async () => (await machine.report(1)).status, 202);
+});
+
+test("MySQL is killed: machines are served and their reports kept; a master can even start", {
+  timeout: 90_000,
+}, async () => {
+  const { running, open, restartMariaDb } = await openOwnStores();
+  const services = open();
+  await migrateDatabase(services.pool);
+  const { id } = await createCluster(services);
+  const { id: machineId } = await createMachine(services, id);
+  await createMachine(services, id, { id: "m-revoked", status: "revoked" });
+  const master = await openMaster(services);
+  const machine = machineOf(master, id, machineId);
+  await publish(services, id, "one");
+  await until(machine.desired, { status: 200, names: "one" });
+
+  process.kill(running.mariaDb.daemon.identity.pid, "SIGKILL");
+  await running.mariaDb.daemon.exited;
+  expect(await machine.desired()).toEqual({ status: 200, names: "one" });
+  expect((await machine.report(1)).status).toBe(202);
+  expect(isReady(await checkReadiness(services, master))).toBe(true);
+  const started = await openMaster(open());
+  expect(await machineOf(started, id, machineId).desired()).toEqual({ status: 200, names: "one" });
+  expect((await machineOf(started, id, "m-revoked").desired()).status).toBe(403);
+
+  await restartMariaDb();
+  await publish(services, id, "two");
+  await until(machine.desired, { status: 200, names: "one two" });
+  await until(async () => {
+    const [rows] = await services.pool.query(
+      "SELECT report_sequence AS s FROM machines WHERE id = ?",
+      [machineId],
+    );
+    return (rows as { s: number }[])[0]!.s;
+  }, 1);
+});
+
+test("two masters: a change published through one is served by both within two seconds", {
+  timeout: 60_000,
+}, async () => {
+  const { open } = await openOwnStores();
+  const services = open();
+  await migrateDatabase(services.pool);
+  const { id } = await createCluster(services);
+  const masters = [await openMaster(services), await openMaster(open())];
+  const machines = masters.map((master) => machineOf(master, id, "m-1"));
+  for (const names of ["a", "a b", "a b c"]) {
+    await publish(services, id, names.at(-1)!);
+    for (const machine of machines)
+      expect(await until(machine.desired, { status: 200, names })).toBeLessThan(2_000);
+  }
+});
