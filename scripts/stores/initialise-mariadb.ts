@@ -15,7 +15,7 @@ export async function initialiseMariaDb(dataDir: string, logFile: string): Promi
   if (!install)
     throw new UserError(
       "mariadb-install-db is missing.",
-      "Install MariaDB (on Debian: apt-get install mariadb-server-core).",
+      "Install MariaDB (on Debian: apt-get install mariadb-server-core mariadb-client-core).",
     );
   const aside = `${dataDir}.part`;
   try {

@@ -56,7 +56,7 @@ function requireServer(): string {
   if (server) return server;
   throw new UserError(
     "mariadbd is missing.",
-    "Install MariaDB (on Debian: apt-get install mariadb-server-core), or set DATABASE_URL.",
+    "Install MariaDB (on Debian: apt-get install mariadb-server-core mariadb-client-core), or set DATABASE_URL.",
   );
 }
 

@@ -9,7 +9,7 @@ export function findChromium(): string | null {
 export const chromiumRequirement: Requirement = {
   what: "Chromium",
   isPresent: () => findChromium() !== null,
-  debianPackage: "chromium",
+  debianPackages: ["chromium"],
 };
 
 /** Without it Chinese pages are boxes in the screenshots. */
@@ -23,5 +23,5 @@ export const chineseFontRequirement: Requirement = {
           /(cjk|wqy|droidsansfallback)/i.test(file),
         ),
     ),
-  debianPackage: "fonts-wqy-microhei",
+  debianPackages: ["fonts-wqy-microhei"],
 };

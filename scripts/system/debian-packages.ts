@@ -4,11 +4,11 @@ import { UserError } from "../user-error.ts";
 import { findBinary } from "./find-binary.ts";
 import { runCommand } from "./run-command.ts";
 
-/** Something that must be on this machine, and the Debian package that brings it. */
+/** Something that must be on this machine, and the Debian packages that bring it. */
 export type Requirement = {
   what: string;
   isPresent: () => boolean;
-  debianPackage: string;
+  debianPackages: string[];
   /** How to do without: "or set DATABASE_URL". */
   otherwise?: string;
 };
@@ -20,7 +20,7 @@ export type Requirement = {
 export async function installMissing(requirements: readonly Requirement[]): Promise<void> {
   const missing = requirements.filter((requirement) => !requirement.isPresent());
   if (missing.length === 0) return;
-  const names = [...new Set(missing.map((requirement) => requirement.debianPackage))];
+  const names = [...new Set(missing.flatMap((requirement) => requirement.debianPackages))];
   const prefix = await rootPrefix(missing, names);
   say(`… installing Debian packages with apt-get: ${names.join(", ")}`);
   const allowServices = forbidServices(prefix.length === 0);

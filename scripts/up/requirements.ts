@@ -7,8 +7,10 @@ export const mariaDbRequirement: Requirement = {
   what: "MariaDB (mariadbd)",
   isPresent: () =>
     findBinary("mariadbd", "mysqld") !== null &&
-    findBinary("mariadb-install-db", "mysql_install_db") !== null,
-  debianPackage: "mariadb-server-core",
+    findBinary("mariadb-install-db", "mysql_install_db") !== null &&
+    findBinary("my_print_defaults") !== null,
+  // mariadb-install-db needs my_print_defaults, which is among the client's programs.
+  debianPackages: ["mariadb-server-core", "mariadb-client-core"],
   otherwise: "or set DATABASE_URL to a MySQL or MariaDB that you have",
 };
 
@@ -16,6 +18,6 @@ export const mariaDbRequirement: Requirement = {
 export const redisRequirement: Requirement = {
   what: "Redis (redis-server)",
   isPresent: () => findRedis() !== null,
-  debianPackage: "redis-tools",
+  debianPackages: ["redis-tools"],
   otherwise: "or set REDIS_URL to a Redis that you have",
 };
