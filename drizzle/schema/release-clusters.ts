@@ -18,6 +18,8 @@ export const releaseClusters = mysqlTable(
     stageOpenedAtMs: json("stage_opened_at_ms").$type<number[]>().notNull(),
     /** When the newest stage first met its convergence share; the soak counts from here. */
     convergedAtMs: epochMs("converged_at_ms"),
+    /** What persons have told the cluster by continuing: deadlines anew, failures accepted. */
+    marks: json("marks").$type<{ clockFromMs?: number; accepted?: Record<string, number> }>(),
     /** Counts per stage when the cluster was done: what machines run later belongs to later releases. */
     finalCounts: json("final_counts").$type<ProgressCounts[]>(),
     verifiedBy: varchar("verified_by", { length: 120 }),

@@ -17,7 +17,6 @@ export const auditActions = [
   "release.cluster-converging",
   "release.cluster-converged",
   "release.cluster-verified",
-  "release.cluster-rolled-back",
   "release.completed",
   "release.rolled-back",
   "release.aborted",

@@ -11,17 +11,20 @@ const rowsMax = 2_000;
 
 type FailureRow = { machineId: string; hostname: string; reason: string; message: string };
 
-/** Machines that failed a release in a cluster, or went dark with it, grouped by reason; most first. */
+/**
+ * Machines that failed a release in a cluster, most frequent reason first. Reasons are those that
+ * machines report, and over_budget and gone_dark, which the server finds.
+ */
 export async function listFailures(
   db: Pick<Database, "execute">,
   query: OutcomeQuery,
 ): Promise<FailureGroup[]> {
   const outcome = outcomeOf(query);
-  const reason = sql`CASE ${outcome} WHEN 'dark' THEN 'gone_dark'
-    ELSE COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'internal') END`;
-  const from = sql`FROM ${m} JOIN ${s} ON ${s.machineId} = ${m.id}
-    AND ${s.agentName} = ${query.agentName}
-    WHERE ${acceptedOf(query)} AND ${outcome} IN ('failed', 'dark')`;
+  const reason = sql`CASE ${outcome} WHEN 'goneDark' THEN 'gone_dark' WHEN 'overBudget' THEN 'over_budget'
+    ELSE COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'exited_early') END`;
+  const from = sql`FROM ${m} JOIN ${s} ON ${s.machineId} = ${m.id} AND ${s.agentName} = ${query.agentName}
+    WHERE ${acceptedOf(query)}
+    AND ${outcome} IN ('failed', 'rolledBackOnMachine', 'goneDark', 'overBudget')`;
   const [counts] = await db.execute(sql`SELECT ${reason} AS reason, COUNT(*) AS machines ${from}
     GROUP BY 1 ORDER BY 2 DESC`);
   const groups = counts as unknown as { reason: string; machines: number }[];

@@ -64,3 +64,17 @@ export async function packagesOfVersion(
     .from(packages)
     .where(and(eq(packages.agentName, agentName), eq(packages.version, version)));
 }
+
+/** What a version promises not to exceed; empty when it promises nothing. */
+export async function budgetOfVersion(
+  db: Pick<Database, "select">,
+  agentName: string,
+  version: string,
+): Promise<{ cpuPercent?: number | undefined; rssMiB?: number | undefined }> {
+  const [row] = await db
+    .select({ manifest: packages.manifest })
+    .from(packages)
+    .where(and(eq(packages.agentName, agentName), eq(packages.version, version)))
+    .limit(1);
+  return row?.manifest.budget ?? {};
+}

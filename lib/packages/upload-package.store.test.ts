@@ -142,7 +142,10 @@ test.each([9, 11, 60])(
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: bytes });
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      method: "POST",
+      body: new Uint8Array(bytes),
+    });
     expect(response.status).toBe(200);
     server.close();
     const stored = readFileSync(packagePath(services.env.IFRIT_DATA_DIR, sha256(bytes)));

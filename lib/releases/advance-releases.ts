@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { and, asc, eq } from "drizzle-orm";
-import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
+import { asc, eq } from "drizzle-orm";
 import { releases } from "../../drizzle/schema/releases.ts";
+import type { AuditAction } from "../audit/actions.ts";
+import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { wakeRebuild } from "../clusters/wake-rebuild.ts";
+import type { Transaction } from "../platform/database.ts";
 import {
-  holdsLease,
   type Lease,
   LeaseLostError,
   releaseLease,
@@ -14,27 +16,21 @@ import { ProblemError } from "../platform/problem-error.ts";
 import { processWide } from "../platform/process-wide.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { applyStep } from "./apply-step.ts";
-import { changeRelease } from "./change-release.ts";
-import { type Accepted, decideStep, type Step } from "./decide-step.ts";
-import { readOutcomes } from "./read-outcomes.ts";
-import {
-  clusterPlanOf,
-  currentCluster,
-  type LoadedRelease,
-  loadRelease,
-  lockRelease,
-  type ReleaseClusterRow,
-} from "./release-rows.ts";
+import { auditedState } from "./audited-state.ts";
+import { advance } from "./engine/advance.ts";
+import type { ReleaseFacts } from "./engine/facts.ts";
+import type { Transition, TransitionKind } from "./engine/transitions.ts";
+import { readFacts } from "./read-facts.ts";
+import { type LoadedRelease, loadRelease, lockRelease } from "./release-rows.ts";
+import { toProgressCounts } from "./stage-facts.ts";
+import { type Stored, storeTransitions } from "./store-transitions.ts";
 
 const leaseMs = 30_000;
-/** A small fleet passes several steps in one tick; the rest waits for the next one. */
-const stepsMax = 8;
-const waitsForPersonCode = "person";
+const ctx = systemContext("advance", "scheduler");
 
 /**
- * The job: every running release takes the steps that its facts allow. Any number of processes may
- * call it: a lease lets one work, and every write is made only while the lease is held and the
+ * The job: every running release takes the steps that its evidence allows. Any number of processes
+ * may call it: a lease lets one work, and every write is made only while the lease is held and the
  * release is as it was when the facts were read.
  */
 export async function advanceReleases(services: Services): Promise<Record<string, string>> {
@@ -48,6 +44,7 @@ export async function advanceReleases(services: Services): Promise<Record<string
   }
 }
 
+/** A release that fails is logged and does not keep the others from their turn. */
 async function advanceAll(services: Services, lease: Lease): Promise<Record<string, string>> {
   const running = await services.db
     .select({ id: releases.id })
@@ -67,82 +64,69 @@ async function advanceAll(services: Services, lease: Lease): Promise<Record<stri
 }
 
 async function advanceRelease(services: Services, lease: Lease, id: number): Promise<string> {
-  const done: string[] = [];
-  while (done.length < stepsMax) {
-    const release = await loadRelease(services.db, id);
-    const cluster = currentCluster(release);
-    if (release.row.state !== "running" || !cluster) break;
-    const outcomes = await readOutcomes(services, release, cluster.clusterId);
-    const step = decideStep({
-      ...{ plan: clusterPlanOf(release, cluster.clusterId), cluster, outcomes },
-      ...{ accepted: acceptedIn(release, cluster), nowMs: services.now() },
-    });
-    if (!step || isKnown(release, step)) break;
-    if (!(await takeStep(services, lease, release, cluster, step, outcomes))) break;
-    done.push(step.kind);
+  const release = await loadRelease(services.db, id);
+  const facts = await readFacts(services, release.record);
+  const transitions = advance(release.record, facts, services.now());
+  if (transitions.length === 0) return "nothing to do";
+  try {
+    const { touchedClusters } = await store(services, lease, release, facts, transitions);
+    for (const clusterId of touchedClusters) await wakeRebuild(services, clusterId);
+  } catch (error) {
+    // Somebody was quicker; the next tick looks again.
+    if (error instanceof ProblemError && error.code === "conflict") return "changed meanwhile";
+    throw error;
   }
-  return done.join(", ") || "nothing to do";
+  return transitions.map(({ kind }) => kind).join(", ");
 }
 
-/** false: somebody changed the release meanwhile; the next tick looks again. */
-async function takeStep(
+async function store(
   services: Services,
   lease: Lease,
   release: LoadedRelease,
-  cluster: ReleaseClusterRow,
-  step: Step,
-  outcomes: Parameters<typeof applyStep>[3],
-): Promise<boolean> {
-  const { id, revision } = release.row;
-  if (step.kind === "markConverged") return markConverged(services, lease, cluster, step.converged);
-  try {
-    await changeRelease(
-      services,
-      systemContext("advance", "scheduler"),
-      async (tx) => {
-        await requireLease(tx, lease);
-        const locked = await lockRelease(tx, id);
-        if (locked.row.revision !== revision)
-          throw new ProblemError("conflict", "changed meanwhile");
-        return locked;
-      },
-      (change) => applyStep(change, cluster.clusterId, step, outcomes),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === "conflict") return false;
-    throw error;
-  }
+  facts: ReleaseFacts,
+  transitions: readonly Transition[],
+): Promise<Stored> {
+  const work = async (tx: Transaction) => {
+    await requireLease(tx, lease);
+    const { row } = await lockRelease(tx, release.row.id);
+    if (row.revision !== release.row.revision)
+      throw new ProblemError("conflict", "The release changed meanwhile.");
+    const context = { tx, nowMs: services.now(), actor: ctx.actor.name, counts: countsOf(facts) };
+    return storeTransitions(context, release, transitions);
+  };
+  const audited = transitions.filter(({ kind }) => actions[kind]);
+  // An observation ("this stage has converged") is nobody's action.
+  if (audited.length === 0) return services.db.transaction(work);
+  return auditedTransaction(services, ctx, async (tx, audit) => {
+    const stored = await work(tx);
+    for (const transition of audited)
+      await audit({
+        action: actions[transition.kind] as AuditAction,
+        ...{ subjectKind: "release", subjectId: String(release.row.id) },
+        ...("clusterId" in transition ? { clusterId: transition.clusterId } : {}),
+        before: auditedState(release.record),
+        after: { ...auditedState(stored.record), because: transition.event },
+      });
+    return stored;
+  });
 }
 
-/** An observation and nobody's decision: it leaves no event and no audit row. */
-async function markConverged(
-  services: Services,
-  lease: Lease,
-  { releaseId, clusterId, stageIndex }: ReleaseClusterRow,
-  converged: boolean,
-): Promise<boolean> {
-  const [result] = await services.db
-    .update(releaseClusters)
-    .set({ convergedAtMs: converged ? services.now() : null })
-    .where(
-      and(
-        eq(releaseClusters.releaseId, releaseId),
-        eq(releaseClusters.clusterId, clusterId),
-        eq(releaseClusters.stageIndex, stageIndex),
-        holdsLease(lease),
-      ),
-    );
-  return result.affectedRows === 1;
-}
+const actions: Partial<Record<TransitionKind, AuditAction>> = {
+  startCluster: "release.opened-to-cluster",
+  openStage: "release.stage-opened",
+  waitForPerson: "release.waits-for-person",
+  clusterConverging: "release.cluster-converging",
+  clusterWaitingForVerification: "release.cluster-converged",
+  clusterVerified: "release.cluster-verified",
+  pause: "release.paused",
+  rollBack: "release.rolled-back",
+  complete: "release.completed",
+};
 
-function isKnown({ row }: LoadedRelease, step: Step): boolean {
-  return step.kind === "waitForPerson" && row.stateReason?.code === waitsForPersonCode;
-}
-
-/** Failures that a person has seen and continued in spite of; see continueRelease. */
-function acceptedIn({ row }: LoadedRelease, cluster: ReleaseClusterRow): Accepted | null {
-  const { code, values } = row.stateReason ?? {};
-  if (code !== "failuresAccepted" || values?.clusterId !== cluster.clusterId) return null;
-  return { failed: Number(values.failed ?? 0), sinceMs: Number(values.sinceMs ?? 0) };
+function countsOf({ clusters }: ReleaseFacts) {
+  return new Map(
+    Object.entries(clusters).flatMap(([clusterId, facts]) =>
+      facts ? [[clusterId, facts.stages.map(toProgressCounts)] as const] : [],
+    ),
+  );
 }

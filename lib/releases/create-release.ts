@@ -1,15 +1,21 @@
 import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
+import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
 import { requirePermission } from "../access/require-permission.ts";
+import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import type { ReleasePlan } from "../contract/release-plan.ts";
 import { lockAgent } from "../packages/find-version.ts";
 import type { Transaction } from "../platform/database.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { changeRelease } from "./change-release.ts";
+import { auditedState } from "./audited-state.ts";
 import { checkPlan } from "./check-plan.ts";
+import { applyVerb } from "./engine/verbs.ts";
 import { refuseDrift } from "./refuse-drift.ts";
 import { type LoadedRelease, loadRelease, nextTimestampMs } from "./release-rows.ts";
+import { resolveGray } from "./resolve-gray.ts";
+import { storeTransitions } from "./store-transitions.ts";
 
 /**
  * Creates a release and starts it: the first stage of the first cluster is open when this returns.
@@ -19,29 +25,34 @@ import { type LoadedRelease, loadRelease, nextTimestampMs } from "./release-rows
 export async function createRelease(
   services: Services,
   ctx: RequestContext,
-  { plan, previewId }: { plan: ReleasePlan; previewId?: string | undefined },
+  request: { plan: ReleasePlan; previewId?: string | undefined },
 ): Promise<{ id: number }> {
-  for (const { clusterId } of plan.clusters)
-    requirePermission(ctx, "releases.write", { clusterId, agentName: plan.agentName });
+  const { agentName, clusters } = request.plan;
+  for (const { clusterId } of clusters)
+    requirePermission(ctx, "releases.write", { clusterId, agentName });
+  const plan = await resolveGray(services, request.plan);
   await checkPlan(services.db, plan);
-  if (previewId !== undefined) await refuseDrift(services, plan, previewId);
-  const release = await changeRelease(
-    services,
-    ctx,
-    (tx) => insertRelease(tx, ctx, plan, services.now()),
-    async (change) => {
-      const { agentName, version } = plan;
-      await change.event("created", { agent: agentName, version: version ?? "" });
-      change.setState("running");
-      await change.event("started");
-      await change.openStages(change.release.clusters[0]!, 0);
-      await change.audit("release.created");
-    },
-  );
-  return { id: release.row.id };
+  if (request.previewId !== undefined) await refuseDrift(services, request.plan, request.previewId);
+  const nowMs = services.now();
+  const { id, touchedClusters } = await auditedTransaction(services, ctx, async (tx, audit) => {
+    const release = await insertDraft(tx, ctx, plan, nowMs);
+    const started = applyVerb(release.record, { verb: "start", actor: ctx.actor.name }, nowMs);
+    if (!started.allowed) throw new Error(`a draft does not start: ${started.reason}`);
+    const context = { tx, nowMs, actor: ctx.actor.name };
+    const stored = await storeTransitions(context, release, started.transitions);
+    await audit({
+      action: "release.created",
+      subjectKind: "release",
+      subjectId: String(release.row.id),
+      after: { ...auditedState(stored.record), plan },
+    });
+    return { id: release.row.id, touchedClusters: stored.touchedClusters };
+  });
+  for (const clusterId of touchedClusters) await wakeRebuild(services, clusterId);
+  return { id };
 }
 
-async function insertRelease(
+async function insertDraft(
   tx: Transaction,
   ctx: RequestContext,
   plan: ReleasePlan,
@@ -65,5 +76,9 @@ async function insertRelease(
       ...{ releaseId, clusterId, position, state: "waiting" as const, stageOpenedAtMs: [] },
     })),
   );
+  await tx.insert(releaseEvents).values({
+    ...{ releaseId, atMs: nowMs, kind: "created", actor: ctx.actor.name },
+    detail: { agent: agentName, version: version ?? "" },
+  });
   return loadRelease(tx, releaseId);
 }

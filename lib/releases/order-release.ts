@@ -1,14 +1,18 @@
 import { z } from "zod";
+import { requirePermission } from "../access/require-permission.ts";
+import type { AuditAction } from "../audit/actions.ts";
+import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import { ReleaseVerb } from "../contract/console-views.ts";
+import type { VerbRefusal } from "../contract/release-vocabulary.ts";
+import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { abortRelease } from "./abort-release.ts";
-import { continueRelease } from "./continue-release.ts";
-import { continueReleaseWithEverything } from "./continue-release-with-everything.ts";
-import { pauseRelease } from "./pause-release.ts";
-import { rollBackRelease } from "./roll-back-release.ts";
-import { startRelease } from "./start-release.ts";
-import { verifyCluster } from "./verify-cluster.ts";
+import { auditedState } from "./audited-state.ts";
+import type { Transition } from "./engine/transitions.ts";
+import { applyVerb } from "./engine/verbs.ts";
+import { type LoadedRelease, lockRelease } from "./release-rows.ts";
+import { storeTransitions } from "./store-transitions.ts";
 
 /** In paths verbs are written with dashes (roll-back); the names of the contract are taken as well. */
 export const VerbInPath = z
@@ -16,25 +20,84 @@ export const VerbInPath = z
   .transform((text) => text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()))
   .pipe(ReleaseVerb);
 
-type Order = { releaseId: number; clusterId?: string | undefined; remark: string };
-type Verb = (services: Services, ctx: RequestContext, order: Order) => Promise<void>;
-
-const verbs: Record<ReleaseVerb, Verb> = {
-  start: startRelease,
-  pause: pauseRelease,
-  continue: continueRelease,
-  continueAll: continueReleaseWithEverything,
-  rollBack: rollBackRelease,
-  abort: abortRelease,
-  verifyCluster,
+export type ReleaseOrder = {
+  releaseId: number;
+  verb: ReleaseVerb;
+  /** For rollBack: only there. For verifyCluster: which one. */
+  clusterId?: string | undefined;
+  remark?: string | undefined;
 };
 
-/** Any verb by its name, the same word in console, API and CLI. */
+/**
+ * A person's word to a release: start, pause, continue, continueAll, rollBack, abort, verifyCluster.
+ * The engine says whether it is allowed and what it means; here it is carried out in one transaction.
+ * abort ends a release where it stands: what is open stays, and can still be rolled back.
+ * @throws ProblemError forbidden, not_found, release_not_running with the reason as its issue
+ */
 export async function orderRelease(
   services: Services,
   ctx: RequestContext,
-  verb: ReleaseVerb,
-  order: Order,
+  order: ReleaseOrder,
 ): Promise<void> {
-  await verbs[verb](services, ctx, order);
+  const nowMs = services.now();
+  const touched = await auditedTransaction(services, ctx, async (tx, audit) => {
+    const release = await lockRelease(tx, order.releaseId);
+    requireWrite(ctx, release);
+    const transitions = decide(release, ctx, order, nowMs);
+    const context = { tx, nowMs, actor: ctx.actor.name };
+    const stored = await storeTransitions(context, release, transitions);
+    await audit({
+      action: actions[order.verb],
+      subjectKind: "release",
+      subjectId: String(order.releaseId),
+      ...(order.clusterId ? { clusterId: order.clusterId } : {}),
+      before: auditedState(release.record),
+      after: { ...auditedState(stored.record), remark: order.remark ?? "" },
+    });
+    return stored.touchedClusters;
+  });
+  for (const clusterId of touched) await wakeRebuild(services, clusterId);
 }
+
+const actions: Record<ReleaseVerb, AuditAction> = {
+  start: "release.started",
+  pause: "release.paused",
+  continue: "release.continued",
+  continueAll: "release.continued-with-everything",
+  rollBack: "release.rolled-back",
+  abort: "release.aborted",
+  verifyCluster: "release.cluster-verified",
+};
+
+function requireWrite(ctx: RequestContext, { row }: LoadedRelease): void {
+  for (const { clusterId } of row.plan.clusters)
+    requirePermission(ctx, "releases.write", { clusterId, agentName: row.agentName });
+}
+
+function decide(
+  { record }: LoadedRelease,
+  ctx: RequestContext,
+  { verb, clusterId, remark, releaseId }: ReleaseOrder,
+  nowMs: number,
+): Transition[] {
+  const outcome = applyVerb(record, { verb, clusterId, remark, actor: ctx.actor.name }, nowMs);
+  if (outcome.allowed) return outcome.transitions;
+  throw new ProblemError(
+    "release_not_running",
+    `Release ${releaseId} ${refusalSentences[outcome.reason]}.`,
+    { issues: [{ path: verb, message: outcome.reason }] },
+  );
+}
+
+const refusalSentences: Record<VerbRefusal, string> = {
+  notStarted: "has not started",
+  alreadyStarted: "has started already",
+  alreadyPaused: "is paused already",
+  isPaused: "is paused: continue it first",
+  ended: "has ended",
+  rolledBack: "was rolled back",
+  notWaitingForPerson: "is not waiting for a person: it goes on by itself when its gate holds",
+  everythingIsOpen: "has opened everything in this cluster already",
+  nothingToVerify: "has no cluster that waits for verification",
+  nothingToRollBack: "has nothing open that could be taken back",
+};

@@ -9,6 +9,7 @@ import { onlineSinceMs } from "../fleet-status/online-since.ts";
 import { platformsOfVersion } from "../packages/find-version.ts";
 import type { Services } from "../platform/services.ts";
 import { checkPlan } from "./check-plan.ts";
+import { resolveGray } from "./resolve-gray.ts";
 import { stageReach } from "./stage-reach.ts";
 
 type StagePreview = ReleasePreview["clusters"][number]["stages"][number];
@@ -20,8 +21,9 @@ type StagePreview = ReleasePreview["clusters"][number]["stages"][number];
  */
 export async function previewRelease(
   services: Services,
-  plan: ReleasePlan,
+  asked: ReleasePlan,
 ): Promise<ReleasePreview> {
+  const plan = await resolveGray(services, asked);
   await checkPlan(services.db, plan);
   const { agentName, version } = plan;
   const names = await findClusters(
@@ -37,7 +39,7 @@ export async function previewRelease(
       clusterName: names.get(cluster.clusterId) ?? cluster.clusterId,
       stages: await previewCluster(services, plan, cluster, platforms),
     });
-  return { previewId: previewIdOf(plan, clusters), clusters };
+  return { previewId: previewIdOf(asked, clusters), clusters };
 }
 
 async function previewCluster(

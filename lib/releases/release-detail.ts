@@ -1,39 +1,32 @@
 import { asc, desc, eq } from "drizzle-orm";
 import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { findClusters } from "../clusters/find-clusters.ts";
-import {
-  type FailureGroup,
-  type ReleaseDetail,
-  type ReleaseEvent,
-  type ReleaseSummary,
-  releaseVerbs,
+import type {
+  FailureGroup,
+  ReleaseDetail,
+  ReleaseEvent,
+  ReleaseSummary,
 } from "../contract/console-views.ts";
 import { listFailures } from "../fleet-status/list-failures.ts";
 import type { Services } from "../platform/services.ts";
-import { sumCounts } from "./progress-counts.ts";
-import { outcomeQuery } from "./read-outcomes.ts";
+import { verbsOf } from "./engine/verbs.ts";
+import { waitingFor } from "./engine/waiting-for.ts";
+import { outcomeQuery } from "./read-facts.ts";
 import { releaseProgress } from "./release-progress.ts";
-import { type LoadedRelease, loadRelease, verbSubject } from "./release-rows.ts";
-import { isUnderWay, refusalOf } from "./release-verbs.ts";
-import { waitingFor } from "./waiting-for.ts";
+import { type LoadedRelease, loadRelease } from "./release-rows.ts";
+import { sumCounts } from "./stage-facts.ts";
 
 const eventsMax = 500;
 
 /** @throws ProblemError not_found */
 export async function releaseDetail(services: Services, id: number): Promise<ReleaseDetail> {
   const release = await loadRelease(services.db, id);
-  const subject = verbSubject(release);
   return {
     ...(await summarizeRelease(services, release)),
     plan: release.row.plan,
     events: await listEvents(services, id),
     failures: await failuresOf(services, release),
-    verbs: Object.fromEntries(
-      releaseVerbs.map((verb) => {
-        const reason = refusalOf(verb, subject);
-        return [verb, { allowed: reason === null, reason }];
-      }),
-    ) as ReleaseDetail["verbs"],
+    verbs: verbsOf(release.record),
   };
 }
 
@@ -46,14 +39,14 @@ export async function summarizeRelease(
     services.db,
     release.clusters.map((cluster) => cluster.clusterId),
   );
-  const clusters = await releaseProgress(services, release, names);
+  const { progress: clusters, facts } = await releaseProgress(services, release, names);
   return {
     ...{ id: row.id, agentName: row.agentName, version: row.version, state: row.state },
     ...{ note: row.note, createdBy: row.createdBy, createdAtMs: row.createdAtMs },
     finishedAtMs: row.finishedAtMs,
     clusters,
     counts: sumCounts(clusters.map((cluster) => cluster.counts)),
-    waitingFor: waitingFor(release, clusters, services.now()),
+    waitingFor: waitingFor(release.record, facts, services.now()),
   };
 }
 
@@ -73,8 +66,8 @@ async function listEvents({ db }: Services, releaseId: number): Promise<ReleaseE
 async function failuresOf(services: Services, release: LoadedRelease): Promise<FailureGroup[]> {
   const all: FailureGroup[] = [];
   for (const { clusterId, state } of release.clusters) {
-    if (!isUnderWay(state) && state !== "waitingForVerification" && state !== "verified") continue;
-    const query = await outcomeQuery(services, release, clusterId, []);
+    if (state === "waiting" || state === "rolledBack") continue;
+    const query = await outcomeQuery(services, release.record, clusterId, []);
     all.push(...(await listFailures(services.db, query)));
   }
   return mergeByReason(all);

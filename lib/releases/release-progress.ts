@@ -1,77 +1,85 @@
 import type { ClusterProgress, ProgressCounts, StageProgress } from "../contract/console-views.ts";
-import type { ClusterPlan } from "../contract/release-plan.ts";
+import type { Stage } from "../contract/release-plan.ts";
 import type { Services } from "../platform/services.ts";
-import { noCounts, sumCounts, toProgressCounts, toRolledBackCounts } from "./progress-counts.ts";
-import { readOutcomes } from "./read-outcomes.ts";
-import { clusterPlanOf, type LoadedRelease, type ReleaseClusterRow } from "./release-rows.ts";
-import { isEnded } from "./release-verbs.ts";
+import { isOver } from "./engine/apply-transitions.ts";
+import type { ReleaseFacts } from "./engine/facts.ts";
+import { type ClusterRecord, planOf, type ReleaseRecord } from "./engine/release-record.ts";
+import { readClusterFacts } from "./read-facts.ts";
+import type { LoadedRelease, ReleaseClusterRow } from "./release-rows.ts";
+import { noCounts, sumCounts, toProgressCounts, toRolledBackCounts } from "./stage-facts.ts";
 
 /** What machines did long after a rollback is other releases' business. */
 const rollbackWatchedMs = 24 * 3600_000;
 
-/** Each cluster's stages with their counts, in the plan's order. */
+/** Each cluster's stages with their counts, in the plan's order, and the facts that were read for it. */
 export async function releaseProgress(
   services: Services,
   release: LoadedRelease,
   clusterNames: ReadonlyMap<string, string>,
-): Promise<ClusterProgress[]> {
-  const progress: ClusterProgress[] = [];
-  for (const cluster of release.clusters) {
+): Promise<{ progress: ClusterProgress[]; facts: ReleaseFacts }> {
+  const facts: ReleaseFacts = { clusters: await readNeededFacts(services, release) };
+  const progress = release.clusters.map((cluster, index): ClusterProgress => {
+    const counts = stageCounts(release, cluster, facts);
+    const stages = describeStages(release.record, release.record.clusters[index]!, counts);
     const { clusterId, state } = cluster;
-    const counts = await stageCounts(services, release, cluster);
-    const stages = describeStages(release, cluster, counts);
-    progress.push({
+    return {
       ...{ clusterId, state, stages, clusterName: clusterNames.get(clusterId) ?? clusterId },
       counts: sumCounts(stages.filter((s) => s.status !== "waiting").map((s) => s.counts)),
-    });
-  }
-  return progress;
+    };
+  });
+  return { progress, facts };
 }
 
-async function stageCounts(
-  services: Services,
-  release: LoadedRelease,
-  cluster: ReleaseClusterRow,
-): Promise<ProgressCounts[]> {
-  const { row } = release;
-  const { stages } = clusterPlanOf(release, cluster.clusterId);
-  if (cluster.finalCounts) return cluster.finalCounts;
-  if (cluster.state === "rolledBack") {
-    const old = services.now() - (row.finishedAtMs ?? services.now()) > rollbackWatchedMs;
-    if (old) return stages.map(noCounts);
-    const outcomes = await readOutcomes(services, release, cluster.clusterId);
-    return outcomes.map((one, index) =>
-      index <= cluster.stageIndex ? toRolledBackCounts(one) : noCounts(),
-    );
+async function readNeededFacts(services: Services, release: LoadedRelease) {
+  const { row, record } = release;
+  const clusters: Record<string, Awaited<ReturnType<typeof readClusterFacts>>> = {};
+  const longAgo = services.now() - (row.finishedAtMs ?? services.now()) > rollbackWatchedMs;
+  for (const { clusterId, state, finalCounts } of release.clusters) {
+    const settled = finalCounts !== null || (state === "rolledBack" && longAgo);
+    const untouched = state === "waiting" && isOver(record);
+    if (!settled && !untouched)
+      clusters[clusterId] = await readClusterFacts(services, record, clusterId);
   }
-  if (isEnded(row.state) && cluster.state === "waiting") return stages.map(noCounts);
-  return (await readOutcomes(services, release, cluster.clusterId)).map(toProgressCounts);
+  return clusters;
+}
+
+function stageCounts(
+  { record }: LoadedRelease,
+  { clusterId, state, stageIndex, finalCounts }: ReleaseClusterRow,
+  facts: ReleaseFacts,
+): ProgressCounts[] {
+  const read = facts.clusters[clusterId];
+  if (!read) return finalCounts ?? planOf(record, clusterId).stages.map(noCounts);
+  if (state !== "rolledBack") return read.stages.map(toProgressCounts);
+  return read.stages.map((one, index) =>
+    index <= stageIndex ? toRolledBackCounts(one) : noCounts(),
+  );
 }
 
 function describeStages(
-  release: LoadedRelease,
-  cluster: ReleaseClusterRow,
+  record: ReleaseRecord,
+  cluster: ClusterRecord,
   counts: readonly ProgressCounts[],
 ): StageProgress[] {
-  return clusterPlanOf(release, cluster.clusterId).stages.map((stage, index) => ({
+  return planOf(record, cluster.clusterId).stages.map((stage, index) => ({
     kind: stage.kind,
     upToPercent: stage.kind === "batch" ? stage.upToPercent : null,
-    status: stageStatus(release, cluster, stage, index),
+    status: stageStatus(record, cluster, stage, index),
     openedAtMs: cluster.stageOpenedAtMs[index] ?? null,
     counts: counts[index] ?? noCounts(),
   }));
 }
 
 function stageStatus(
-  { row }: LoadedRelease,
-  { clusterId, state, stageIndex }: ReleaseClusterRow,
-  stage: ClusterPlan["stages"][number],
+  { state: releaseState, stateReason }: ReleaseRecord,
+  { clusterId, state, stageIndex }: ClusterRecord,
+  stage: Stage,
   index: number,
 ): StageProgress["status"] {
   if (index > stageIndex) return "waiting";
   if (state === "rolledBack") return "rolledBack";
-  if (index < stageIndex || state !== stage.kind) return "passed";
-  const { code, values } = row.stateReason ?? {};
-  const failed = code === "gateFailed" && values?.clusterId === clusterId && row.state === "paused";
-  return failed ? "failed" : "open";
+  const { code, values } = stateReason ?? {};
+  const stopped = releaseState === "paused" && code === "gateFailed";
+  if (stopped && values?.clusterId === clusterId && values.stage === index + 1) return "failed";
+  return index < stageIndex || state !== stage.kind ? "passed" : "open";
 }

@@ -1,17 +1,19 @@
-import { and, asc, eq, max } from "drizzle-orm";
+import { asc, eq, max } from "drizzle-orm";
 import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
-import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
-import type { ClusterPlan } from "../contract/release-plan.ts";
-import type { ReleaseEventKind } from "../contract/release-vocabulary.ts";
 import type { Database, Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
-import { hasEntries, type VerbSubject } from "./release-verbs.ts";
+import type { ReleaseRecord } from "./engine/release-record.ts";
 
 export type ReleaseRow = typeof releases.$inferSelect;
 export type ReleaseClusterRow = typeof releaseClusters.$inferSelect;
-/** A release with its clusters in the plan's order. */
-export type LoadedRelease = { row: ReleaseRow; clusters: ReleaseClusterRow[] };
+
+/** A release with its clusters in the plan's order: as rows, and as the engine sees it. */
+export type LoadedRelease = {
+  row: ReleaseRow;
+  clusters: ReleaseClusterRow[];
+  record: ReleaseRecord;
+};
 
 /** @throws ProblemError not_found */
 export async function loadRelease(
@@ -39,33 +41,17 @@ async function withClusters(
     .from(releaseClusters)
     .where(eq(releaseClusters.releaseId, id))
     .orderBy(asc(releaseClusters.position));
-  return { row, clusters };
+  return { row, clusters, record: recordOf(row, clusters) };
 }
 
-export function clusterPlanOf({ row }: LoadedRelease, clusterId: string): ClusterPlan {
-  const plan = row.plan.clusters.find((cluster) => cluster.clusterId === clusterId);
-  if (!plan) throw new Error(`release ${row.id} has no plan for cluster ${clusterId}`);
-  return plan;
-}
-
-/** The cluster whose turn it is: the first that is neither verified nor rolled back. */
-export function currentCluster({ clusters }: LoadedRelease): ReleaseClusterRow | undefined {
-  return clusters.find(({ state }) => state !== "verified" && state !== "rolledBack");
-}
-
-/** All that is missing is that a person opens the next stage; the advance job notes it. */
-export const waitsForPersonCode = "person";
-
-export function verbSubject(release: LoadedRelease): VerbSubject {
+function recordOf(row: ReleaseRow, clusters: readonly ReleaseClusterRow[]): ReleaseRecord {
+  const { id, plan, state, stateReason, timestampMs } = row;
   return {
-    state: release.row.state,
-    waitsForPerson: release.row.stateReason?.code === waitsForPersonCode,
-    clusters: release.clusters.map((cluster) => ({
-      clusterId: cluster.clusterId,
-      state: cluster.state,
-      everythingIsOpen:
-        hasEntries(cluster.state) &&
-        cluster.stageIndex >= clusterPlanOf(release, cluster.clusterId).stages.length - 1,
+    ...{ id, plan, state, stateReason, timestampMs },
+    clusters: clusters.map((cluster) => ({
+      ...{ clusterId: cluster.clusterId, state: cluster.state, stageIndex: cluster.stageIndex },
+      ...{ stageOpenedAtMs: cluster.stageOpenedAtMs, convergedAtMs: cluster.convergedAtMs },
+      ...{ verifiedBy: cluster.verifiedBy, marks: cluster.marks ?? {} },
     })),
   };
 }
@@ -84,30 +70,4 @@ export async function nextTimestampMs(
     .from(releases)
     .where(eq(releases.agentName, agentName));
   return Math.max(nowMs, Number(row?.last ?? 0) + 1);
-}
-
-export type EventValues = Record<string, string | number>;
-
-export async function recordEvent(
-  tx: Transaction,
-  event: {
-    releaseId: number;
-    atMs: number;
-    kind: ReleaseEventKind;
-    actor: string;
-    detail?: EventValues;
-  },
-): Promise<void> {
-  await tx.insert(releaseEvents).values({ ...event, detail: event.detail ?? {} });
-}
-
-export async function setCluster(
-  tx: Transaction,
-  { releaseId, clusterId }: { releaseId: number; clusterId: string },
-  values: Partial<Omit<ReleaseClusterRow, "releaseId" | "clusterId" | "position">>,
-): Promise<void> {
-  await tx
-    .update(releaseClusters)
-    .set(values)
-    .where(and(eq(releaseClusters.releaseId, releaseId), eq(releaseClusters.clusterId, clusterId)));
 }

@@ -13,7 +13,7 @@ export const POST = apiRoute(
     answer: ReleaseDetail,
   },
   async ({ services, ctx, params, body }) => {
-    await orderRelease(services, ctx, params.verb, { releaseId: params.id, ...body });
+    await orderRelease(services, ctx, { releaseId: params.id, verb: params.verb, ...body });
     return releaseDetail(services, params.id);
   },
 );

@@ -1,0 +1,1 @@
+ALTER TABLE `release_clusters` ADD `marks` json;

@@ -1,0 +1,62 @@
+import { platforms as allPlatforms } from "../contract/platform.ts";
+import { listNewerEntries } from "../desired-state/change-desired-entries.ts";
+import { coverageOf } from "../desired-state/coverage.ts";
+import { countOutcomes, type OutcomeQuery } from "../fleet-status/count-outcomes.ts";
+import { evidenceAge } from "../fleet-status/evidence-age.ts";
+import { onlineSinceMs } from "../fleet-status/online-since.ts";
+import { budgetOfVersion, platformsOfVersion } from "../packages/find-version.ts";
+import type { Services } from "../platform/services.ts";
+import type { ClusterFacts, ReleaseFacts } from "./engine/facts.ts";
+import { planOf, type ReleaseRecord } from "./engine/release-record.ts";
+import { foldIntoStages } from "./stage-facts.ts";
+import { stageReach } from "./stage-reach.ts";
+
+/** What is known of every cluster that the release has reached or comes to next. */
+export async function readFacts(services: Services, release: ReleaseRecord): Promise<ReleaseFacts> {
+  const facts: Record<string, ClusterFacts> = {};
+  const waiting = release.clusters.find(({ state }) => state === "waiting");
+  for (const cluster of release.clusters)
+    if ((cluster.state !== "waiting" && cluster.state !== "rolledBack") || cluster === waiting)
+      facts[cluster.clusterId] = await readClusterFacts(services, release, cluster.clusterId);
+  return { clusters: facts };
+}
+
+/** Where the machines of each stage of a cluster stand, open or not. */
+export async function readClusterFacts(
+  services: Services,
+  release: ReleaseRecord,
+  clusterId: string,
+): Promise<ClusterFacts> {
+  const { plan } = release;
+  const clusterPlan = planOf(release, clusterId);
+  const reach = stageReach(plan, clusterPlan);
+  // The age is read first, so that evidence never looks younger than it is.
+  const age = await evidenceAge(services, clusterId, plan.machineTypes);
+  const newer = coverageOf(
+    await listNewerEntries(services.db, clusterId, plan.agentName, release.timestampMs),
+  );
+  const named = [...new Set([...reach.grayMachineIds, ...newer.named])];
+  const query = await outcomeQuery(services, release, clusterId, named);
+  const counted = await countOutcomes(services.db, query);
+  return {
+    ...age,
+    stages: foldIntoStages(clusterPlan.stages.length, reach, counted, newer),
+    ...{ comparison: null, frozen: null, freezeEndedAtMs: null },
+  };
+}
+
+export async function outcomeQuery(
+  services: Services,
+  { id, plan }: ReleaseRecord,
+  clusterId: string,
+  named: readonly string[],
+): Promise<OutcomeQuery> {
+  const { agentName, version, machineTypes } = plan;
+  const { db } = services;
+  return {
+    ...{ clusterId, agentName, version, machineTypes, named, releaseId: id },
+    platforms: version === null ? allPlatforms : await platformsOfVersion(db, agentName, version),
+    budget: version === null ? {} : await budgetOfVersion(db, agentName, version),
+    onlineSinceMs: onlineSinceMs(services),
+  };
+}
