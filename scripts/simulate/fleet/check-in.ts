@@ -1,0 +1,122 @@
+import { header } from "../../../lib/contract/headers.ts";
+import { isApplied, waitingForWord } from "../behaviour/move-on.ts";
+import type { Answer } from "../http/answer.ts";
+import { problemOf } from "../http/master-client.ts";
+import type { SimMachine } from "../machine/sim-machine.ts";
+import { backoffMs } from "./backoff.ts";
+import { moveMachine } from "./move-machine.ts";
+import { enrollMachine, renewToken } from "./obtain-token.ts";
+import { countError } from "./tally.ts";
+import { scaled, type World } from "./world.ts";
+
+const limits = { baseMs: 1_000, capMs: 60_000 };
+const usualPollSeconds = 60;
+
+/** A switch that waits for the master's word: it is asked for by release, and granted for that only. */
+type Asked = { name: string; releaseId: number | null };
+
+export function checkIn(world: World, machine: SimMachine): void {
+  machine.polling = true;
+  if (machine.token !== null && world.now() < machine.tokenRenewAtMs) send(world, machine);
+  else
+    void renewed(world, machine).then((failed) => {
+      if (!failed) send(world, machine);
+      else if (!world.stopping.aborted) postpone(world, machine, failed.answer);
+    });
+}
+
+async function renewed(world: World, machine: SimMachine) {
+  if (!machine.enrolled) {
+    const refusal = await enrollMachine(world, machine);
+    if (refusal) return refusal;
+  }
+  return renewToken(world, machine);
+}
+
+function send(world: World, machine: SimMachine): void {
+  const { document, agents, token } = machine;
+  const asked = waitingForWord(agents, document?.byName ?? null).map((name) => ({
+    name,
+    releaseId: agents.find((agent) => agent.state.name === name)?.state.releaseId ?? null,
+  }));
+  const sentAtMs = performance.now();
+  world.client.checkIn(
+    {
+      token: token ?? "",
+      etag: document?.etag ?? null,
+      stateDigest: world.digests.of(machine),
+      appliedEtag: document && isApplied(agents, document.byName) ? document.etag : null,
+    },
+    (answer) => {
+      world.tally.latencies.add(performance.now() - sentAtMs);
+      takeAnswer(world, machine, answer, asked);
+    },
+  );
+}
+
+function takeAnswer(
+  world: World,
+  machine: SimMachine,
+  answer: Answer | null,
+  asked: readonly Asked[],
+): void {
+  if (world.stopping.aborted) return;
+  if (answer?.status !== 200 && answer?.status !== 304) {
+    if (answer?.status === 401) machine.token = null;
+    countError(world.tally, answer ? problemOf(answer).code : "no_answer");
+    postpone(world, machine, answer);
+    return;
+  }
+  const nowMs = world.now();
+  const { tally, documents } = world;
+  const document = documents.take(answer.headers.etag ?? "", answer.body, nowMs);
+  if (!document) {
+    countError(tally, "not_a_desired_state");
+    postpone(world, machine, null);
+    return;
+  }
+  tally.checkIns += 1;
+  if (answer.status === 304) tally.notModified += 1;
+  else tally.documents += 1;
+  machine.polling = false;
+  if (machine.presence !== "online") return;
+  machine.pollFailures = 0;
+  machine.lastCheckInMs = nowMs;
+  machine.document = document;
+  machine.mayChange = isAllowed(answer.headers[header.change]);
+  if (!machine.mayChange) tally.blocked += 1;
+  if (answer.headers[header.reportWanted] === "full") machine.fullReportWanted = true;
+  machine.pollDueMs = nowMs + nextPollMs(world, answer);
+  moveMachine(world, machine, nowMs, machine.mayChange ? agreed(machine, asked) : []);
+  world.attend(machine);
+}
+
+/** What was asked for is still what is wanted. */
+function agreed(machine: SimMachine, asked: readonly Asked[]): string[] {
+  return asked
+    .filter(({ name, releaseId }) => machine.document?.byName.get(name)?.releaseId === releaseId)
+    .map(({ name }) => name);
+}
+
+/** Whatever went wrong: nothing changes on the machine, and it asks again later. */
+function postpone(world: World, machine: SimMachine, answer: Answer | null): void {
+  machine.polling = false;
+  machine.mayChange = false;
+  machine.pollFailures += 1;
+  // A token that has just expired is no reason to wait.
+  const isFirst = answer?.status === 401 && machine.pollFailures === 1;
+  const waitMs = isFirst ? 0 : backoffMs(machine.pollFailures, limits, answer, world.random);
+  machine.pollDueMs = world.now() + waitMs;
+  world.attend(machine);
+}
+
+/** As ifrit-agent reads it: no header allows, and a word that is not known blocks. */
+export function isAllowed(value: string | undefined): boolean {
+  return value === undefined || value.split(";", 1)[0]!.trim().toLowerCase() === "allowed";
+}
+
+function nextPollMs(world: World, answer: Answer): number {
+  const seconds = Number(answer.headers[header.nextPollSeconds] ?? usualPollSeconds);
+  const valid = Number.isFinite(seconds) && seconds > 0 ? seconds : usualPollSeconds;
+  return scaled(world, valid * 1000 * (0.9 + 0.2 * world.random()));
+}
