@@ -31,7 +31,7 @@ afterEach(async () => {
 async function openOwnStores() {
   const folder = mkdtempSync(join(tmpdir(), "ifrit-outage-"));
   cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-  const mariaDbFolder = { folder: join(folder, "db"), password: "ab".repeat(16), durable: false };
+  const mariaDbFolder = { folder: join(folder, "db"), password: "ab".repeat(16), durable: true };
   const redisFolder = { folder: join(folder, "redis"), durable: false };
   const running = {
     mariaDb: await startMariaDb(mariaDbFolder),

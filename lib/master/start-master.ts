@@ -11,11 +11,14 @@ import { loadMaster } from "./load-master.ts";
 import { createMaster, type Master } from "./master.ts";
 import { refreshCluster } from "./refresh-cluster.ts";
 
+const connectMsMax = 2_000;
+
 export type RunningMaster = { master: Master; stop: () => Promise<void> };
 
 /** Loads a master, starts its jobs and listens for wake-ups. */
 export async function startMaster(services: Services): Promise<RunningMaster> {
   const master = createMaster(services);
+  await redisReady(services);
   await loadMaster(master);
   const onWake = wakeHandler(master);
   setProcessWide<RebuildHook>(rebuildHookName, onWake);
@@ -31,6 +34,18 @@ export async function startMaster(services: Services): Promise<RunningMaster> {
         await pushHeartbeats(services, master.heartbeats, clusterId);
     },
   };
+}
+
+/** The first load should find Redis if it is there; if it is not, MySQL will do. */
+async function redisReady({ redis }: Services): Promise<void> {
+  if (redis.status === "ready") return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, connectMsMax);
+    redis.once("ready", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /**

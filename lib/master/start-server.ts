@@ -52,24 +52,11 @@ function openProcess(source: Record<string, string | undefined>): Services {
 }
 
 async function openMaster(services: Services): Promise<RunningMaster> {
-  await redisReady(services);
   const starting = startMaster(services);
   setProcessWide("master", starting);
   const running = await starting;
   registerMasterMetrics(metrics(), running.master);
   return running;
-}
-
-/** The first load should find Redis if it is there; if it is not, MySQL will do. */
-async function redisReady({ redis }: Services): Promise<void> {
-  if (redis.status === "ready") return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, 2_000);
-    redis.once("ready", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 /**
@@ -113,8 +100,10 @@ function stopOnSignals(
     services.log.info({ signal }, "stopping");
     setTimeout(() => process.exit(1), shutdownMsMax).unref();
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    // A kept connection is idle only after the request that was under way on it.
+    const closing = setInterval(() => server.closeIdleConnections(), 50);
     await Promise.all([closed, running?.stop()]);
+    clearInterval(closing);
     await app?.close();
     await closeServices(services);
     services.log.info("stopped");
