@@ -135,7 +135,7 @@ function Counts({ overview }: { overview: Overview }) {
             {t("unhealthy")}
           </>
         }
-        value={format.number(overview.agents.reduce((sum, agent) => sum + agent.unhealthy, 0))}
+        value={format.number(unhealthyAgents(overview))}
         hint={t("unhealthyHint")}
         href="#attention"
       />
@@ -145,13 +145,17 @@ function Counts({ overview }: { overview: Overview }) {
 
 function FleetSentence({ overview }: { overview: Overview }) {
   const t = useTranslations("overview");
-  const failing = overview.attention.length;
+  const failing = unhealthyAgents(overview);
   if (overview.machines.total === 0) return t("sentenceEmpty");
   if (failing > 0) return t("sentenceAttention", { count: failing });
   if (overview.runningReleases.length > 0) {
     return t("sentenceRunning", { count: overview.runningReleases.length });
   }
   return t("sentenceWell");
+}
+
+function unhealthyAgents({ agents }: Overview): number {
+  return agents.reduce((sum, { unhealthy }) => sum + unhealthy, 0);
 }
 
 function share(part: number, total: number, format: ReturnType<typeof useFormatter>) {

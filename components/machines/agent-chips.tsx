@@ -6,7 +6,8 @@ import type { AgentPhase } from "@/lib/contract/agent-state.ts";
 import type { MachineSummary } from "@/lib/contract/console-views.ts";
 import { cn } from "../ui/cn.ts";
 
-const shownMost = 4;
+const shownMost = 3;
+const worstFirst = ["failed", "backoff"];
 
 const dot: Record<AgentPhase, string> = {
   pending: "bg-(--phase-pending)",
@@ -25,10 +26,11 @@ const dot: Record<AgentPhase, string> = {
 export function AgentChips({ agents }: { agents: MachineSummary["agents"] }) {
   const t = useTranslations("phase");
   const tMachines = useTranslations("machines");
+  const shown = agents.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMost);
   if (agents.length === 0) return <span className="text-subtle">{tMachines("noAgents")}</span>;
   return (
     <ul className="flex flex-wrap gap-1.5">
-      {agents.slice(0, shownMost).map((agent) => (
+      {shown.map((agent) => (
         <li
           key={agent.name}
           title={t(agent.phase)}
@@ -57,4 +59,10 @@ export function AgentChips({ agents }: { agents: MachineSummary["agents"] }) {
       ) : null}
     </ul>
   );
+}
+
+/** What is wrong first, then what is moving. */
+function rank({ phase }: { phase: AgentPhase }): number {
+  if (worstFirst.includes(phase)) return 0;
+  return phase === "running" ? 2 : 1;
 }

@@ -55,13 +55,11 @@ function MachineAgentCard({ agent }: { agent: MachineAgentView }) {
         </Link>
       }
       actions={
-        <>
-          {actual ? (
-            <PhaseBadge phase={actual.phase} percent={actual.downloadPercent} />
-          ) : (
-            <Badge>{t("notReported")}</Badge>
-          )}
-        </>
+        actual ? (
+          <PhaseBadge phase={actual.phase} percent={actual.downloadPercent} />
+        ) : (
+          <Badge>{t("notReported")}</Badge>
+        )
       }
     >
       <div className="grid gap-4 lg:grid-cols-2">

@@ -11,7 +11,12 @@ export function MachineTable({ machines }: { machines: MachineSummary[] }) {
   const t = useTranslations("machines");
   const tType = useTranslations("machineType");
   const columns: Column<MachineSummary>[] = [
-    { id: "hostname", header: t("column.hostname"), cell: (machine) => machine.hostname },
+    {
+      id: "hostname",
+      header: t("column.hostname"),
+      className: "whitespace-nowrap",
+      cell: (machine) => machine.hostname,
+    },
     {
       id: "connectivity",
       header: t("column.connectivity"),
@@ -40,6 +45,7 @@ export function MachineTable({ machines }: { machines: MachineSummary[] }) {
       id: "cluster",
       header: t("column.cluster"),
       from: "xl",
+      className: "whitespace-nowrap",
       cell: (machine) => <span className="text-muted">{machine.clusterId}</span>,
     },
     {

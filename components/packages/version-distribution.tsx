@@ -4,44 +4,62 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import type { AgentSummary } from "@/lib/contract/console-views.ts";
-import { type BarRow, StackedBars } from "../charts/stacked-bars.tsx";
+import { StackedBar } from "../charts/stacked-bar.tsx";
 import { useClusterHref } from "../shell/use-cluster.ts";
 import { type VersionSegment, versionSegments } from "./version-segments.ts";
 
 /** Which versions of each agent run where: a bar per agent, its parts lead to the machines. */
 export function VersionDistribution({ agents }: { agents: AgentSummary[] }) {
+  const most = Math.max(...agents.map(machinesOf));
+  return (
+    <ul className="flex flex-col gap-4">
+      {agents.map((agent) => (
+        <AgentVersions key={agent.name} agent={agent} most={most} named={agents.length > 1} />
+      ))}
+    </ul>
+  );
+}
+
+function AgentVersions(props: { agent: AgentSummary; most: number; named: boolean }) {
+  const { agent } = props;
   const router = useRouter();
   const label = useSegmentLabel();
   const href = useSegmentHref();
-  const rows: BarRow[] = agents.map((agent) => ({
-    key: agent.name,
-    label: agent.name,
-    parts: versionSegments(agent.distribution).map((segment) => ({
-      key: `${segment.kind}${segment.version}`,
-      label: label(segment),
-      value: segment.machines,
-      color: segment.color,
-      href: href(agent.name, segment),
-    })),
-  }));
+  const clusterHref = useClusterHref();
+  const segments = versionSegments(agent.distribution);
   return (
-    <div className="flex flex-col gap-4">
-      <StackedBars rows={rows} onSelect={(part) => part.href && router.push(part.href)} />
-      <ul className="flex flex-col gap-2.5">
-        {agents.map((agent) => (
-          <li key={agent.name} className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-            <Link
-              href={`/agents/${agent.name}`}
-              className="w-[120px] shrink-0 truncate font-medium text-[0.8125rem] hover:underline"
-            >
-              {agent.name}
-            </Link>
-            <VersionLegend agentName={agent.name} segments={versionSegments(agent.distribution)} />
-          </li>
-        ))}
-      </ul>
-    </div>
+    <li className="grid gap-x-4 gap-y-1 sm:grid-cols-[8.5rem_1fr]">
+      {props.named ? (
+        <Link
+          href={clusterHref(`/agents/${agent.name}`)}
+          className="truncate font-medium text-sm leading-[22px] hover:underline"
+        >
+          {agent.name}
+        </Link>
+      ) : null}
+      <div className={props.named ? "min-w-0" : "col-span-full min-w-0"}>
+        {segments.length > 0 ? (
+          <StackedBar
+            total={props.most}
+            parts={segments.map((segment) => ({
+              key: `${segment.kind}${segment.version}`,
+              label: label(segment),
+              value: segment.machines,
+              color: segment.color,
+              onSelect: () => router.push(href(agent.name, segment)),
+            }))}
+          />
+        ) : null}
+        <div className="mt-1.5">
+          <VersionLegend agentName={agent.name} segments={segments} />
+        </div>
+      </div>
+    </li>
   );
+}
+
+function machinesOf(agent: AgentSummary): number {
+  return agent.distribution.reduce((sum, { machines }) => sum + machines, 0);
 }
 
 /** The parts of a version bar in words, each a link to its machines. */

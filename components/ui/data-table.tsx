@@ -4,8 +4,8 @@ import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useRef } from "react";
-import { useHotkeys } from "react-hotkeys-hook";
 import { cn } from "./cn.ts";
+import { useRowKeys } from "./use-row-keys.ts";
 
 export const tableModel = tableFeatures({});
 
@@ -121,15 +121,4 @@ export function DataTable<Row extends object>(props: {
 function isPlainClick(event: React.MouseEvent): boolean {
   const target = event.target as Element;
   return !target.closest("a, button, input, label") && !window.getSelection()?.toString();
-}
-
-function useRowKeys(body: React.RefObject<HTMLElement | null>): void {
-  function move(step: 1 | -1) {
-    const links = [...(body.current?.querySelectorAll<HTMLElement>("[data-row-link]") ?? [])];
-    const at = links.indexOf(document.activeElement as HTMLElement);
-    const next = at === -1 ? (step === 1 ? 0 : links.length - 1) : at + step;
-    links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
-  }
-  useHotkeys("j", () => move(1));
-  useHotkeys("k", () => move(-1));
 }

@@ -1,0 +1,7 @@
+import { parseAsBoolean, parseAsString } from "nuqs/server";
+
+export const agentParams = {
+  cluster: parseAsString,
+  platform: parseAsString,
+  upload: parseAsBoolean.withDefault(false),
+};

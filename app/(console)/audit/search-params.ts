@@ -1,0 +1,8 @@
+import { parseAsString } from "nuqs/server";
+
+export const auditParams = {
+  actor: parseAsString.withDefault(""),
+  action: parseAsString,
+  subject: parseAsString.withDefault(""),
+  cursor: parseAsString,
+};

@@ -1,0 +1,196 @@
+import { type MachineType, machineTypes } from "@/lib/contract/machine-type.ts";
+import { Gate, type ReleasePlan, type Stage } from "@/lib/contract/release-plan.ts";
+
+/** What the wizard's form holds. One list of stages serves every cluster of the release. */
+export type DraftStage = {
+  kind: Stage["kind"];
+  upToPercent: number;
+  soakSeconds: number;
+  /** Per cent. */
+  failureShare: number;
+  /** Per cent. */
+  convergedShare: number;
+  deadlineSeconds: number;
+  manual: boolean;
+};
+
+export type GrayMachine = { id: string; hostname: string; clusterId: string };
+
+export type ReleaseDraft = {
+  agentName: string;
+  removes: boolean;
+  version: string;
+  machineTypes: MachineType[];
+  /** In the order in which they come. */
+  clusterIds: string[];
+  gray: GrayMachine[];
+  template: TemplateId | "custom";
+  stages: DraftStage[];
+  verification: "person" | "automatic";
+  onGateFailure: ReleasePlan["onGateFailure"];
+  order: ReleasePlan["order"];
+  note: string;
+};
+
+export const templateIds = ["safe", "grayThenAll", "grayOnly", "all"] as const;
+export type TemplateId = (typeof templateIds)[number];
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** Failures up to the share are borne, and as many machines may be late: twice the share in all. */
+function stage(kind: Stage["kind"], values: Partial<DraftStage> = {}): DraftStage {
+  const failureShare = values.failureShare ?? 0;
+  return {
+    kind,
+    upToPercent: 0,
+    soakSeconds: 0,
+    failureShare,
+    convergedShare: 100 - 2 * failureShare,
+    deadlineSeconds: kind === "gray" ? 2 * hour : kind === "batch" ? 6 * hour : 24 * hour,
+    manual: false,
+    ...values,
+  };
+}
+
+const templates: Record<TemplateId, () => DraftStage[]> = {
+  all: () => [stage("full", { failureShare: 1 })],
+  grayThenAll: () => [
+    stage("gray", { soakSeconds: 10 * minute, manual: true }),
+    stage("full", { failureShare: 1 }),
+  ],
+  grayOnly: () => [stage("gray", { soakSeconds: 10 * minute })],
+  safe: () => [
+    stage("gray", { soakSeconds: 10 * minute }),
+    stage("batch", { upToPercent: 1, failureShare: 2, soakSeconds: 10 * minute }),
+    stage("batch", { upToPercent: 10, failureShare: 1, soakSeconds: 15 * minute }),
+    stage("batch", { upToPercent: 50, failureShare: 1, soakSeconds: 30 * minute }),
+    stage("full", { failureShare: 1 }),
+  ],
+};
+
+export function stagesOfTemplate(template: TemplateId): DraftStage[] {
+  return templates[template]();
+}
+
+export function emptyDraft(agentName: string, version: string): ReleaseDraft {
+  return {
+    agentName,
+    removes: false,
+    version,
+    machineTypes: [...machineTypes],
+    clusterIds: [],
+    gray: [],
+    template: "safe",
+    stages: stagesOfTemplate("safe"),
+    verification: "person",
+    onGateFailure: "pause",
+    order: "sticky",
+    note: "",
+  };
+}
+
+/** The stages of one cluster: its gray machines first, if it has any. */
+function stagesOfCluster(draft: ReleaseDraft, clusterId: string): Stage[] {
+  const machineIds = draft.gray
+    .filter((machine) => machine.clusterId === clusterId)
+    .map(({ id }) => id);
+  return draft.stages.flatMap((each): Stage[] => {
+    const gate = gateOf(each);
+    if (each.kind === "full") return [{ kind: "full", gate }];
+    if (each.kind === "batch") return [{ kind: "batch", upToPercent: each.upToPercent, gate }];
+    return machineIds.length > 0 ? [{ kind: "gray", machineIds, gate }] : [];
+  });
+}
+
+function gateOf(each: DraftStage): Gate {
+  return Gate.parse({
+    soakSeconds: each.soakSeconds,
+    convergedShareMin: toShare(each.convergedShare),
+    failuresMax: each.failureShare > 0 ? 1_000_000 : 0,
+    failureShareMax: toShare(each.failureShare),
+    deadlineSeconds: each.deadlineSeconds,
+    manual: each.manual,
+  });
+}
+
+// 0.07 and not 0.07000000000000001: plans are compared and shown.
+const toShare = (percent: number) => Math.round(percent * 1000) / 100_000;
+
+export function planOfDraft(draft: ReleaseDraft): ReleasePlan {
+  return {
+    agentName: draft.agentName,
+    version: draft.removes ? null : draft.version,
+    machineTypes: machineTypes.filter((type) => draft.machineTypes.includes(type)),
+    clusters: draft.clusterIds.map((clusterId) => ({
+      clusterId,
+      stages: stagesOfCluster(draft, clusterId),
+      verification: draft.verification,
+    })),
+    onGateFailure: draft.onGateFailure,
+    order: draft.order,
+    note: draft.note.trim(),
+  };
+}
+
+export const draftSteps = ["what", "where", "how", "check"] as const;
+export type DraftStep = (typeof draftSteps)[number];
+
+export type DraftProblem =
+  | "agentMissing"
+  | "versionMissing"
+  | "typesMissing"
+  | "clustersMissing"
+  | "grayOutside"
+  | "stagesMissing"
+  | "grayMissing"
+  | "batchesNotGrowing"
+  | "batchOutOfRange"
+  | "clusterWithoutStages";
+
+/** What keeps a step from being done; the last step has nothing to fill in. */
+export function problemsOfStep(draft: ReleaseDraft, step: DraftStep): DraftProblem[] {
+  if (step === "what") return whatProblems(draft);
+  if (step === "where") return whereProblems(draft);
+  if (step === "how") return howProblems(draft);
+  return [];
+}
+
+function whatProblems(draft: ReleaseDraft): DraftProblem[] {
+  if (!draft.agentName) return ["agentMissing"];
+  return draft.removes || draft.version ? [] : ["versionMissing"];
+}
+
+function whereProblems(draft: ReleaseDraft): DraftProblem[] {
+  const problems: DraftProblem[] = [];
+  if (draft.machineTypes.length === 0) problems.push("typesMissing");
+  if (draft.clusterIds.length === 0) problems.push("clustersMissing");
+  else if (draft.gray.some(({ clusterId }) => !draft.clusterIds.includes(clusterId))) {
+    problems.push("grayOutside");
+  }
+  return problems;
+}
+
+function howProblems(draft: ReleaseDraft): DraftProblem[] {
+  const problems: DraftProblem[] = [];
+  const { stages } = draft;
+  if (stages.length === 0) return ["stagesMissing"];
+  const batches = stages.filter(({ kind }) => kind === "batch").map((each) => each.upToPercent);
+  if (batches.some((percent) => !Number.isInteger(percent) || percent < 1 || percent > 99)) {
+    problems.push("batchOutOfRange");
+  }
+  if (batches.some((percent, index) => index > 0 && percent <= batches[index - 1]!)) {
+    problems.push("batchesNotGrowing");
+  }
+  if (stages.every(({ kind }) => kind === "gray") && draft.gray.length === 0) {
+    problems.push("grayMissing");
+  } else if (draft.clusterIds.some((id) => stagesOfCluster(draft, id).length === 0)) {
+    problems.push("clusterWithoutStages");
+  }
+  return problems;
+}
+
+/** The first step that is not done, or the last one. */
+export function furthestStep(draft: ReleaseDraft): DraftStep {
+  return draftSteps.find((step) => problemsOfStep(draft, step).length > 0) ?? "check";
+}
