@@ -1,18 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { migrateDatabase } from "../drizzle/migrate.ts";
 import { createCluster } from "../lib/clusters/create-cluster.ts";
 import { agentPaths, header } from "../lib/contract/headers.ts";
 import { slotOf } from "../lib/desired-state/slot.ts";
 import { machineTokenKey, signMachineToken } from "../lib/machines/machine-token.ts";
-import { parseEnv } from "../lib/platform/env.ts";
 import { systemContext } from "../lib/platform/request-context.ts";
-import { closeServices, openServices } from "../lib/platform/services.ts";
-import { startMariaDb } from "../scripts/stores/start-mariadb.ts";
-import { startRedis } from "../scripts/stores/start-redis.ts";
+import { closeServices } from "../lib/platform/services.ts";
 import { type Load, type LoadResult, loadGenerator } from "./load.ts";
 import { type BenchServer, cpuMsOf, startBenchServer } from "./servers.ts";
+import { openBenchServices, openBenchStores } from "./stores.ts";
 
 /*
  * Steady check-ins (304) against the whole server, beside two others that run in the same rounds:
@@ -115,30 +112,16 @@ async function open(name: string, file: string, env: Record<string, string>): Pr
   return server;
 }
 
-/** Private stores, one cluster, and the settings of a master on them. */
-async function openStores() {
-  const mariaDb = await startMariaDb({
-    folder: join(folder, "db"),
-    password: "0".repeat(32),
-    durable: false,
-  });
-  cleanUps.push(() => mariaDb.daemon.stop());
-  const redis = await startRedis({ folder: join(folder, "redis"), durable: false });
-  cleanUps.push(() => redis.daemon.stop());
-  const env = {
-    DATABASE_URL: mariaDb.url,
-    REDIS_URL: redis.url,
-    IFRIT_SECRET: "a secret for measurements only, 40 long..",
-    IFRIT_ROLE: "master",
-    IFRIT_DATA_DIR: folder,
-    HOST: "127.0.0.1",
-    PORT: "0",
-  };
-  const services = openServices(parseEnv({ ...env, IFRIT_LOG_LEVEL: "silent" }));
-  await migrateDatabase(services.pool);
+/** Private stores with one cluster, and the settings of a master on them. */
+async function openStores(): Promise<
+  Record<string, string> & { IFRIT_SECRET: string; REDIS_URL: string }
+> {
+  const { env, stop } = await openBenchStores(folder);
+  cleanUps.push(stop);
+  const services = openBenchServices(env);
   await createCluster(services, systemContext("bench", "bench"), { id: clusterId, name: "Bench" });
   await closeServices(services);
-  return env;
+  return env as Record<string, string> & { IFRIT_SECRET: string; REDIS_URL: string };
 }
 
 function tokenOf(secret: string, machineId: string): string {

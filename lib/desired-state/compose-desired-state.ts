@@ -42,7 +42,8 @@ export function composeDesiredState(
   knownPackages: readonly KnownPackage[],
 ): Composition {
   const refs = packagesByVersion(knownPackages);
-  const write = (winners: Winners) => writeDocument(clusterId, winners, refs);
+  const texts: AgentTexts = new Map();
+  const write = (winners: Winners) => writeDocument(clusterId, winners, refs, texts);
   const types = new Map<MachineType, TypeComposition>();
   const gray: Composition["gray"] = new Map();
   for (const type of machineTypes) {
@@ -98,12 +99,25 @@ function isGray(entry: DesiredEntry): entry is DesiredEntry & { machineId: strin
   return entry.scope === "gray" && entry.machineId !== null;
 }
 
-function writeDocument(clusterId: string, winners: Winners, refs: Packages): DesiredDocument {
+/** An entry reads the same in every document that it wins in, so its JSON is made once. */
+type AgentTexts = Map<DesiredEntry, string>;
+
+function writeDocument(
+  clusterId: string,
+  winners: Winners,
+  refs: Packages,
+  texts: AgentTexts,
+): DesiredDocument {
   const agents = [...winners.values()]
     .sort((a, b) => compareText(a.agentName, b.agentName))
-    .map((entry) => desiredAgent(entry, refs));
-  const state: DesiredState = { schema: 1, clusterId, agents };
-  const bytes = Buffer.from(JSON.stringify(state));
+    .map((entry) => {
+      const text = texts.get(entry) ?? JSON.stringify(desiredAgent(entry, refs));
+      texts.set(entry, text);
+      return text;
+    });
+  const around: Omit<DesiredState, "agents"> = { schema: 1, clusterId };
+  const head = JSON.stringify(around).slice(0, -1);
+  const bytes = Buffer.from(`${head},"agents":[${agents.join(",")}]}`);
   return { bytes, etag: etagOf(bytes) };
 }
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
 import { toProblem } from "../platform/problem-response.ts";
 import { deriveSecret } from "../platform/secrets.ts";
+import { type Services, services } from "../platform/services.ts";
 import { advanceReleases } from "../releases/advance-releases.ts";
 import { flushAll, rebuildAll } from "./jobs.ts";
 import type { Master } from "./master.ts";
@@ -9,10 +10,12 @@ import { toResponse } from "./serve-web.ts";
 import { processMaster } from "./start-master.ts";
 
 /** What an outside scheduler may call: /api/cron/<name>. */
-const cronJobs: Record<string, (master: Master) => Promise<unknown>> = {
+const masterCron: Record<string, (master: Master) => Promise<unknown>> = {
   rebuild: rebuildAll,
   flush: flushAll,
-  advance: (master) => advanceReleases(master.services),
+};
+const manageCron: Record<string, (services: Services) => Promise<unknown>> = {
+  advance: advanceReleases,
 };
 
 export const cronPrefix = "/api/cron/";
@@ -30,25 +33,33 @@ export function cronSecret(ifritSecret: string): string {
 
 /** Runs a job and answers with its outcome. The same function that the scheduler calls. */
 export async function answerCron(
-  master: Master,
+  services: Services,
+  master: Master | null,
   request: { method: string; path: string; authorization: string | undefined },
 ): Promise<AgentAnswer> {
-  const { services } = master;
   if (request.method !== "POST" && request.method !== "GET") return wrongMethod;
   if (!isAuthorized(services.env.IFRIT_SECRET, request.authorization)) return unauthenticated;
   const name = request.path.slice(cronPrefix.length);
-  const job = Object.hasOwn(cronJobs, name) ? cronJobs[name] : undefined;
+  const job = findJob(services, master, name);
   if (!job) return notFound;
   try {
-    return jsonAnswer(200, { job: name, outcome: await job(master) });
+    return jsonAnswer(200, { job: name, outcome: await job() });
   } catch (error) {
     const problem = toProblem(error, services.log);
     return jsonAnswer(problem.status, problem);
   }
 }
 
+function findJob(services: Services, master: Master | null, name: string) {
+  if (master && Object.hasOwn(masterCron, name)) return () => masterCron[name]!(master);
+  const manages = services.env.IFRIT_ROLE !== "master";
+  return manages && Object.hasOwn(manageCron, name) ? () => manageCron[name]!(services) : undefined;
+}
+
 export async function serveCronRequest(request: Request): Promise<Response> {
-  const answer = await answerCron(await processMaster(), {
+  const own = services();
+  const master = own.env.IFRIT_ROLE === "manage" ? null : await processMaster();
+  const answer = await answerCron(own, master, {
     method: request.method,
     path: new URL(request.url).pathname,
     authorization: request.headers.get("authorization") ?? undefined,

@@ -59,14 +59,14 @@ function ownAnswer(
   path: string,
   query: string,
 ): Promise<AgentAnswer> | null {
-  const { master } = context;
+  const { master, services } = context;
   if (path === "/livez") return Promise.resolve(text(200, "alive\n"));
   if (path === "/readyz" || path === "/healthz")
     return readiness(context, query.includes("verbose"));
   if (path === "/metrics") return metricsAnswer();
-  if (path.startsWith(cronPrefix) && master) {
+  if (path.startsWith(cronPrefix)) {
     const { authorization } = req.headers;
-    return answerCron(master, { method: req.method ?? "GET", path, authorization });
+    return answerCron(services, master, { method: req.method ?? "GET", path, authorization });
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { sweepPackages } from "../packages/sweep-packages.ts";
 import type { Job } from "../platform/scheduler.ts";
+import type { Services } from "../platform/services.ts";
 import { advanceReleases } from "../releases/advance-releases.ts";
 import { readWantedFullReports } from "../reports/want-full-reports.ts";
 import { flushCluster } from "./flush-cluster.ts";
@@ -29,8 +30,18 @@ export async function flushAll(master: Master): Promise<Record<string, string>> 
   });
 }
 
-/** What a master process does by itself. Add a job here and it runs; none needs anything else. */
-export function masterJobs(master: Master): Job[] {
+/**
+ * What a process does by itself, by its role: masters carry data, manage moves releases on. Add a
+ * job here and it runs; none needs anything else.
+ */
+export function jobsOf(services: Services, master: Master | null): Job[] {
+  return [
+    ...(master ? masterJobs(master) : []),
+    ...(services.env.IFRIT_ROLE === "master" ? [] : manageJobs(services)),
+  ];
+}
+
+function masterJobs(master: Master): Job[] {
   const { env } = master.services;
   return [
     {
@@ -41,8 +52,13 @@ export function masterJobs(master: Master): Job[] {
     { name: "flush", intervalMs: env.IFRIT_FLUSH_SECONDS * 1000, run: () => flushAll(master) },
     { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
     { name: "watch", intervalMs: watchMs, run: () => watch(master) },
-    { name: "advance", intervalMs: advanceMs, run: () => advanceReleases(master.services) },
-    { name: "sweep", intervalMs: sweepMs, run: () => sweepPackages(master.services) },
+  ];
+}
+
+function manageJobs(services: Services): Job[] {
+  return [
+    { name: "advance", intervalMs: advanceMs, run: () => advanceReleases(services) },
+    { name: "sweep", intervalMs: sweepMs, run: () => sweepPackages(services) },
   ];
 }
 

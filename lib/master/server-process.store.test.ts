@@ -109,6 +109,19 @@ test("SIGTERM lets a request that is under way end, and then the process ends we
   expect(code).toBe(0);
 });
 
+test("a process with the role manage serves no agents and carries no data, but moves releases on", async () => {
+  const services = await createTestServices();
+  const { said } = launch({ ...settingsOf(services), IFRIT_ROLE: "manage" });
+  const { url } = await said("listening");
+  const authorization = `Bearer ${cronSecret(services.env.IFRIT_SECRET)}`;
+  const status = async (path: string) =>
+    (await fetch(url + path, { headers: { authorization } })).status;
+  expect(await status("/livez")).toBe(200);
+  expect(await status("/api/agent/v1/desired-state")).toBe(404);
+  expect(await status("/api/cron/rebuild")).toBe(404);
+  expect(await status("/api/cron/advance")).toBe(200);
+});
+
 test("a taken port is one clear sentence and an exit code", async () => {
   const services = await createTestServices();
   const taken = createServer().listen(0, "127.0.0.1");

@@ -6,7 +6,7 @@ import { pushHeartbeats } from "../machines/flush-heartbeats.ts";
 import { processWide, setProcessWide } from "../platform/process-wide.ts";
 import { startScheduler } from "../platform/scheduler.ts";
 import { type Services, services } from "../platform/services.ts";
-import { masterJobs } from "./jobs.ts";
+import { jobsOf } from "./jobs.ts";
 import { loadMaster } from "./load-master.ts";
 import { createMaster, type Master } from "./master.ts";
 import { refreshCluster } from "./refresh-cluster.ts";
@@ -23,7 +23,7 @@ export async function startMaster(services: Services): Promise<RunningMaster> {
   const onWake = wakeHandler(master);
   setProcessWide<RebuildHook>(rebuildHookName, onWake);
   const stopListening = listen(master, onWake);
-  const scheduler = startScheduler(masterJobs(master), services.log);
+  const scheduler = startScheduler(jobsOf(services, master), services.log);
   return {
     master,
     async stop() {

@@ -3,9 +3,12 @@ import type { AddressInfo } from "node:net";
 import { EnvError, parseEnv } from "../platform/env.ts";
 import { metrics } from "../platform/metrics.ts";
 import { setProcessWide } from "../platform/process-wide.ts";
+import { startScheduler } from "../platform/scheduler.ts";
 import { closeServices, openServices, type Services, setServices } from "../platform/services.ts";
 import { type Console, openConsole } from "./console.ts";
 import { handleRequest } from "./handle-request.ts";
+import { jobsOf } from "./jobs.ts";
+import type { Master } from "./master.ts";
 import { registerMasterMetrics } from "./master-metrics.ts";
 import { type RunningMaster, startMaster } from "./start-master.ts";
 
@@ -21,7 +24,7 @@ export async function startServer(
 ): Promise<void> {
   const services = openProcess(source);
   const { env, log } = services;
-  const running = env.IFRIT_ROLE === "manage" ? null : await openMaster(services);
+  const running = env.IFRIT_ROLE === "manage" ? startManage(services) : await openMaster(services);
   const app = env.IFRIT_ROLE === "master" ? null : openConsole(services, startFolder);
   const server = openHttp(services, running, app);
   server.once("error", (error: NodeJS.ErrnoException) => {
@@ -35,8 +38,18 @@ export async function startServer(
     const host = address.includes(":") ? `[${address}]` : address;
     log.info({ url: `http://${host}:${port}`, role: env.IFRIT_ROLE }, "listening");
   });
-  await app?.prepare(server);
   stopOnSignals(services, server, running, app);
+  endOnBugs(services);
+  await app?.prepare(server);
+}
+
+/** A process in an unknown state is ended and said so in the log, for a supervisor to start anew. */
+function endOnBugs({ log }: Services): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error, event }, "ended by an unexpected error");
+      process.exit(1);
+    });
 }
 
 function openProcess(source: Record<string, string | undefined>): Services {
@@ -51,6 +64,14 @@ function openProcess(source: Record<string, string | undefined>): Services {
   }
 }
 
+type Running = { master: Master | null; stop: () => Promise<void> };
+
+/** No agents are served: only releases are moved on. */
+function startManage(services: Services): Running {
+  const scheduler = startScheduler(jobsOf(services, null), services.log);
+  return { master: null, stop: () => scheduler.stop() };
+}
+
 async function openMaster(services: Services): Promise<RunningMaster> {
   const starting = startMaster(services);
   setProcessWide("master", starting);
@@ -63,7 +84,7 @@ async function openMaster(services: Services): Promise<RunningMaster> {
  * Agents poll every minute or so: a connection is kept just longer than that, so that small fleets
  * reuse theirs; handleRequest stops keeping them when there are many.
  */
-function openHttp(services: Services, running: RunningMaster | null, app: Console | null): Server {
+function openHttp(services: Services, running: Running, app: Console | null): Server {
   const server = createServer({
     keepAliveTimeout: 75_000,
     headersTimeout: 20_000,
@@ -78,7 +99,7 @@ function openHttp(services: Services, running: RunningMaster | null, app: Consol
   });
   const context = {
     services,
-    master: running?.master ?? null,
+    master: running.master,
     app,
     connections: () => connections,
   };
@@ -90,7 +111,7 @@ function openHttp(services: Services, running: RunningMaster | null, app: Consol
 function stopOnSignals(
   services: Services,
   server: Server,
-  running: RunningMaster | null,
+  running: Running,
   app: Console | null,
 ): void {
   let stopping = false;
@@ -102,7 +123,7 @@ function stopOnSignals(
     const closed = new Promise((resolve) => server.close(resolve));
     // A kept connection is idle only after the request that was under way on it.
     const closing = setInterval(() => server.closeIdleConnections(), 50);
-    await Promise.all([closed, running?.stop()]);
+    await Promise.all([closed, running.stop()]);
     clearInterval(closing);
     await app?.close();
     await closeServices(services);
