@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { isApiRoute } from "./api-route.ts";
+import { isApiRoute } from "@/lib/access/api-route.ts";
 
-const folder = fileURLToPath(new URL("../../app/api/v1", import.meta.url));
+const folder = dirname(fileURLToPath(import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
   path.endsWith("route.ts"),
 );

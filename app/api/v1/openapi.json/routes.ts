@@ -1,0 +1,36 @@
+import * as agent from "../agents/[name]/route.ts";
+import * as agents from "../agents/route.ts";
+import * as auditExport from "../audit/export/route.ts";
+import * as audit from "../audit/route.ts";
+import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
+import * as clusters from "../clusters/route.ts";
+import * as machine from "../machines/[id]/route.ts";
+import * as machines from "../machines/route.ts";
+import * as me from "../me/route.ts";
+import * as overview from "../overview/route.ts";
+import * as onePackage from "../packages/[id]/route.ts";
+import * as packages from "../packages/route.ts";
+import * as releaseVerb from "../releases/[id]/[verb]/route.ts";
+import * as release from "../releases/[id]/route.ts";
+import * as preview from "../releases/preview/route.ts";
+import * as releases from "../releases/route.ts";
+
+/** Every route of /api/v1 by its path; a test compares it with the folders. */
+export const routes = {
+  "/api/v1/me": me,
+  "/api/v1/overview": overview,
+  "/api/v1/clusters": clusters,
+  "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
+  "/api/v1/machines": machines,
+  "/api/v1/machines/{id}": machine,
+  "/api/v1/agents": agents,
+  "/api/v1/agents/{name}": agent,
+  "/api/v1/packages": packages,
+  "/api/v1/packages/{id}": onePackage,
+  "/api/v1/releases": releases,
+  "/api/v1/releases/preview": preview,
+  "/api/v1/releases/{id}": release,
+  "/api/v1/releases/{id}/{verb}": releaseVerb,
+  "/api/v1/audit": audit,
+  "/api/v1/audit/export": auditExport,
+};
