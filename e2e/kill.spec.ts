@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { test as base, expect } from "@playwright/test";
 import { readRunningProcess } from "../scripts/system/process-record.ts";
 import { readInstance } from "../scripts/up/instance.ts";
 import { daemonRecords } from "../scripts/up/stop-leftovers.ts";
 import { buildSamplePackage } from "./build-package.ts";
-import { test as base, expect } from "./fixtures.ts";
 import { isSwitching, readManagedAgent } from "./managed-agent.ts";
 import { OperatorApi } from "./operator-api.ts";
 import { type Ifrit, startIfrit } from "./start-ifrit.ts";

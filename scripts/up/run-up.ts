@@ -36,7 +36,7 @@ export async function runUp(
   const started: KeptAlive[] = [];
   try {
     // Not to be cut short: a package manager that is killed leaves its packages half-installed.
-    await step("programs", () => installMissing(requirements(env)));
+    await step("programs that are needed", () => installMissing(requirements(env)));
     await Promise.race([bringUp(instance, env, started), untilAborted(signal)]);
     await untilAborted(signal);
   } finally {
