@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EnvError, parseEnv } from "../platform/env.ts";
+import { logConsole } from "../platform/log-console.ts";
 import { metrics } from "../platform/metrics.ts";
 import { setProcessWide } from "../platform/process-wide.ts";
 import { startScheduler } from "../platform/scheduler.ts";
@@ -24,6 +25,7 @@ export async function startServer(
 ): Promise<void> {
   const services = openProcess(source);
   const { env, log } = services;
+  logConsole(log);
   const running = env.IFRIT_ROLE === "manage" ? startManage(services) : await openMaster(services);
   const app = env.IFRIT_ROLE === "master" ? null : openConsole(services, startFolder);
   const server = openHttp(services, running, app);
