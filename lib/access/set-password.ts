@@ -4,8 +4,9 @@ import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { hashPassword, refuseWeakPassword } from "./passwords.ts";
+import { hashPassword, refuseWeakPassword, verifyPassword } from "./passwords.ts";
 import { requirePermission } from "./require-permission.ts";
+import { signInThrottle } from "./sign-in-throttle.ts";
 
 /** Sets a user's password and ends all of the user's sessions. @throws ProblemError not_found */
 export async function setPassword(
@@ -14,13 +15,41 @@ export async function setPassword(
   { username, password }: { username: string; password: string },
 ): Promise<void> {
   requirePermission(ctx, "users.write");
+  await storePassword(services, ctx, username.trim().toLowerCase(), password);
+}
+
+/** The password of whoever asks; the present one proves that it is no stranger at an open screen. */
+export async function changeOwnPassword(
+  services: Services,
+  ctx: RequestContext,
+  request: { currentPassword: string; newPassword: string; address: string },
+): Promise<void> {
+  const { actor } = ctx;
+  if (actor.kind !== "user") throw new ProblemError("forbidden", "Only people have a password.");
+  const throttle = signInThrottle(services);
+  await throttle.count(actor.name, request.address);
+  const [user] = await services.db.select().from(users).where(eq(users.id, actor.userId));
+  if (!(await verifyPassword(user?.passwordHash, request.currentPassword)))
+    throw new ProblemError("invalid_request", "The present password is not right.", {
+      issues: [{ path: "currentPassword", message: "is not right" }],
+    });
+  await throttle.forgive(actor.name, request.address);
+  await storePassword(services, ctx, actor.name, request.newPassword);
+}
+
+async function storePassword(
+  services: Services,
+  ctx: RequestContext,
+  username: string,
+  password: string,
+): Promise<void> {
   refuseWeakPassword(password);
   const passwordHash = await hashPassword(password);
   await auditedTransaction(services, ctx, async (tx, audit) => {
     const [result] = await tx
       .update(users)
       .set({ passwordHash, sessionVersion: sql`${users.sessionVersion} + 1` })
-      .where(eq(users.username, username.trim().toLowerCase()));
+      .where(eq(users.username, username));
     if (result.affectedRows === 0)
       throw new ProblemError("not_found", `There is no user ${username}.`);
     await audit({ action: "user.password-changed", subjectKind: "user", subjectId: username });

@@ -10,7 +10,7 @@ import { handleAuth } from "./auth-handler.ts";
 import { createUser } from "./create-user.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import { readSession, sessionCookieName } from "./session.ts";
-import { setPassword } from "./set-password.ts";
+import { changeOwnPassword, setPassword } from "./set-password.ts";
 import { signInLimits } from "./sign-in-throttle.ts";
 
 const ctx = systemContext("tester", "test");
@@ -203,6 +203,42 @@ describe("a session", () => {
     const { url } = await secure.signIn(username, password);
     expect(url.startsWith("https://ifrit.example.com")).toBe(true);
     expect([...secure.cookies.keys()]).toContain("__Secure-next-auth.session-token");
+  });
+});
+
+describe("changing one's own password", () => {
+  const change = async (currentPassword: string, newPassword = "my new long password") => {
+    const [user] = await services.db.select().from(users).where(eq(users.username, username));
+    const actor = {
+      kind: "user" as const,
+      name: username,
+      userId: user!.id,
+      role: "viewer" as const,
+    };
+    const request = { currentPassword, newPassword, address: "10.9.9.9" };
+    await changeOwnPassword(services, { ...ctx, actor }, request);
+  };
+
+  test("needs the present one, and no permission", async () => {
+    await expect(change("not it")).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(change(password, "short")).rejects.toMatchObject({ code: "invalid_request" });
+    await change(password);
+    const browser = new Browser();
+    await browser.signIn(username, "my new long password");
+    expect(await browser.session()).not.toBeNull();
+    expect(await audited()).toContain("user.password-changed");
+  });
+
+  test("ends open sessions, and cannot be used to guess", async () => {
+    const browser = new Browser();
+    await browser.signIn(username, password);
+    await change(password);
+    expect(await browser.session()).toBeNull();
+    for (let guess = 0; guess < signInLimits.pair.points; guess += 1)
+      await expect(change("guess")).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(change("my new long password")).rejects.toMatchObject({
+      code: "too_many_requests",
+    });
   });
 });
 

@@ -26,6 +26,12 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
+/** POST /api/v1/me/password → 204. It ends all of the user's sessions, this one too. */
+export const ChangePasswordRequest = z.object({
+  currentPassword: z.string().max(200),
+  newPassword: z.string().max(200),
+});
+
 /** Machine connectivity: online = seen within three polls. */
 export const MachineCounts = z.object({
   total: count,

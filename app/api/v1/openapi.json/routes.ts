@@ -6,6 +6,7 @@ import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
 import * as clusters from "../clusters/route.ts";
 import * as machine from "../machines/[id]/route.ts";
 import * as machines from "../machines/route.ts";
+import * as password from "../me/password/route.ts";
 import * as me from "../me/route.ts";
 import * as overview from "../overview/route.ts";
 import * as onePackage from "../packages/[id]/route.ts";
@@ -18,6 +19,7 @@ import * as releases from "../releases/route.ts";
 /** Every route of /api/v1 by its path; a test compares it with the folders. */
 export const routes = {
   "/api/v1/me": me,
+  "/api/v1/me/password": password,
   "/api/v1/overview": overview,
   "/api/v1/clusters": clusters,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
