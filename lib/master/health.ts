@@ -22,9 +22,11 @@ export async function checkReadiness(
   const missing = master.localClusters.filter((clusterId) => !master.desired.has(clusterId));
   const desired: HealthCheck = {
     name: "desired-state",
-    ok: master.loaded && missing.length === 0,
+    ok: master.clustersKnown && missing.length === 0,
     needed: true,
-    detail: missing.length > 0 ? `not loaded: ${missing.join(", ")}` : "in memory",
+    detail: master.clustersKnown
+      ? `not loaded: ${missing.join(", ")}`
+      : "the list of clusters could not be read yet",
   };
   return [mysql, redis, desired];
 }

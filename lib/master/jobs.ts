@@ -18,7 +18,6 @@ export async function rebuildAll(master: Master): Promise<Record<string, string>
   await loadLocalClusters(master);
   const outcomes = await forEachCluster(master, (clusterId) => refreshCluster(master, clusterId));
   await refreshMachineCounts(master);
-  master.loaded = true;
   return outcomes;
 }
 

@@ -22,7 +22,6 @@ export async function loadMaster(master: Master): Promise<void> {
     await attempt(master, `desired state of ${clusterId}`, () =>
       loadDesiredState(master, clusterId),
     );
-  master.loaded = master.localClusters.every((clusterId) => master.desired.has(clusterId));
 }
 
 export async function loadLocalClusters(master: Master): Promise<void> {
@@ -33,6 +32,7 @@ export async function loadLocalClusters(master: Master): Promise<void> {
     if (master.localClusters.length > 0) throw error;
     master.localClusters = (await services.redis.smembers(redisKeys.clusters)).sort();
   }
+  master.clustersKnown = true;
 }
 
 /** Replaces the set of blocked machines, and keeps its copy in Redis up to date. */

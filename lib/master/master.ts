@@ -29,8 +29,8 @@ export type Master = CheckInContext & {
   localClusters: string[];
   /** Rebuilds and flushes of one cluster: within a process they share a lease, so they take turns. */
   turns: Turns;
-  /** The first load is done: what could be loaded is there. */
-  loaded: boolean;
+  /** Without the list of clusters nobody can say that all of them are in memory. */
+  clustersKnown: boolean;
 };
 
 export function createMaster(services: Services): Master {
@@ -50,7 +50,7 @@ export function createMaster(services: Services): Master {
     counters: {},
     localClusters: [],
     turns: new Map(),
-    loaded: false,
+    clustersKnown: false,
     poll: { seconds: env.IFRIT_POLL_SECONDS, fastSeconds: env.IFRIT_FAST_POLL_SECONDS },
   };
 }
