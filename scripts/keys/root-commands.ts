@@ -24,7 +24,8 @@ export function addRootCommands(program: Command, act: Act): void {
     .command("root")
     .description("The root document: who may say what. Each version is signed by the one before.");
   addInit(root, act);
-  addChanges(root, act);
+  addAdd(root, act);
+  addRotate(root, act);
   root
     .command("sign")
     .description("Add a signature to the draft.")
@@ -66,18 +67,11 @@ function addInit(root: Command, act: Act): void {
     });
 }
 
-function addChanges(root: Command, act: Act): void {
-  const roleOption = ["--role <role>", "root, release or director", parseRole] as const;
-  const clusterOption = [
-    "--cluster <id>",
-    "only for this cluster's director",
-    parseCluster,
-  ] as const;
-  const thresholdOption = [
-    "--threshold <k>",
-    "needed signatures",
-    parseWholeNumber(1, 16),
-  ] as const;
+const roleOption = ["--role <role>", "root, release or director", parseRole] as const;
+const clusterOption = ["--cluster <id>", "only for this cluster's director", parseCluster] as const;
+const thresholdOption = ["--threshold <k>", "needed signatures", parseWholeNumber(1, 16)] as const;
+
+function addAdd(root: Command, act: Act): void {
   root
     .command("add")
     .description("Draft the next root with more keys in a role.")
@@ -94,6 +88,9 @@ function addChanges(root: Command, act: Act): void {
         return act((nowMs) => changeRoot({ ...options, add, remove: [] }, nowMs));
       },
     );
+}
+
+function addRotate(root: Command, act: Act): void {
   root
     .command("rotate")
     .description("Draft the next root: put keys in the place of others, or renew its expiry.")
