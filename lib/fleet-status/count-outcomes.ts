@@ -65,29 +65,33 @@ export async function countOutcomes(
   query: OutcomeQuery,
 ): Promise<{ groups: OutcomeGroup[]; named: NamedOutcome[] }> {
   const named = [...query.named];
-  const columns = sql`${m.type} AS type, ${m.slot} AS slot, ${outcomeOf(query)} AS outcome,
-    ${reasonOf(query)} AS reason, COUNT(*) AS machines, SUM(${restartedOf(query)}) AS restarted`;
+  const columns = sql`${m.type} AS type, ${m.slot} AS slot, ${outcomeWithReason(query)} AS outcome,
+    COUNT(*) AS machines, SUM(${restartedOf(query)}) AS restarted`;
   const from = sql`FROM ${m} LEFT JOIN ${s} ON ${s.machineId} = ${m.id}
     AND ${s.agentName} = ${query.agentName} WHERE ${acceptedOf(query)}`;
   const apart = named.length > 0 ? sql`AND ${m.id} NOT IN ${named}` : sql``;
   const groups = await read<OutcomeGroup>(
     db,
-    sql`SELECT ${columns} ${from} ${apart} GROUP BY 1, 2, 3, 4`,
+    sql`SELECT ${columns} ${from} ${apart} GROUP BY 1, 2, 3`,
   );
   if (named.length === 0) return { groups, named: [] };
   const ofNamed = sql`SELECT ${m.id} AS machineId, ${columns} ${from} AND ${m.id} IN ${named}
-    GROUP BY ${m.id}, 2, 3, 4, 5`;
+    GROUP BY ${m.id}, 2, 3, 4`;
   return { groups, named: await read<NamedOutcome>(db, ofNamed) };
 }
 
 async function read<T extends Counted>(db: Pick<Database, "execute">, query: SQL): Promise<T[]> {
   const [rows] = await db.execute(query);
-  return (rows as unknown as T[]).map((row) => ({
-    ...row,
-    slot: Number(row.slot),
-    machines: Number(row.machines),
-    restarted: Number(row.restarted),
-  }));
+  return (rows as unknown as (T & { outcome: string })[]).map((row) => {
+    const [outcome, reason = null] = row.outcome.split(" ");
+    const { slot, machines, restarted } = row;
+    const counted = {
+      slot: Number(slot),
+      machines: Number(machines),
+      restarted: Number(restarted),
+    };
+    return { ...row, ...counted, outcome: outcome as Outcome, reason: reason as Counted["reason"] };
+  });
 }
 
 export function acceptedOf(query: Pick<OutcomeQuery, "clusterId" | "machineTypes">): SQL {
@@ -97,19 +101,26 @@ export function acceptedOf(query: Pick<OutcomeQuery, "clusterId" | "machineTypes
 
 /** The order of the cases is the rule: what is further down no longer counts. */
 export function outcomeOf(query: OutcomeQuery): SQL<Outcome> {
+  return sql`SUBSTRING_INDEX(${outcomeWithReason(query)}, ' ', 1)`;
+}
+
+/** One expression for both, since it is what the query spends its time on: "failed disk_full". */
+function outcomeWithReason(query: OutcomeQuery): SQL<string> {
   return query.version === null ? absentOutcome(query) : presentOutcome(query, query.version);
 }
 
-function absentOutcome(query: OutcomeQuery): SQL<Outcome> {
+const failedWithReason = sql`CONCAT('failed ', COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'exited_early'))`;
+
+function absentOutcome(query: OutcomeQuery): SQL<string> {
   return sql`CASE
     WHEN ${s.machineId} IS NULL OR (${s.version} IS NULL AND ${s.phase} <> 'failed') THEN 'healthy'
-    WHEN ${s.phase} IN ('failed', 'backoff') AND ${forThis(query)} THEN 'failed'
+    WHEN ${s.phase} IN ('failed', 'backoff') AND ${forThis(query)} THEN ${failedWithReason}
     WHEN NOT (${onlineOf(query)}) THEN 'offline'
     WHEN ${s.phase} = 'removing' THEN 'switching'
     ELSE 'pending' END`;
 }
 
-function presentOutcome(query: OutcomeQuery, version: string): SQL<Outcome> {
+function presentOutcome(query: OutcomeQuery, version: string): SQL<string> {
   const there = sql`${s.version} = ${version}`;
   const comes = sql`(${there} OR ${s.targetVersion} = ${version})`;
   // What was put back names the version in its failure only.
@@ -119,7 +130,7 @@ function presentOutcome(query: OutcomeQuery, version: string): SQL<Outcome> {
   return sql`CASE
     WHEN ${m.platform} NOT IN ${[...query.platforms, ""]}
       OR (${s.phase} = 'notEligible' AND ${forThis(query)}) THEN 'notEligible'
-    WHEN ${s.phase} IN ('failed', 'backoff') AND (${comes} OR ${putBack}) AND ${forThis(query)} THEN 'failed'
+    WHEN ${s.phase} IN ('failed', 'backoff') AND (${comes} OR ${putBack}) AND ${forThis(query)} THEN ${failedWithReason}
     WHEN ${putBack} AND ${s.phase} = 'running' AND ${forThis(query)} THEN 'rolledBackOnMachine'
     WHEN ${begun} AND ${forThis(query)} AND NOT (${onlineOf(query)}) THEN 'goneDark'
     WHEN ${there} AND ${s.phase} = 'running' AND ${overBudget(query)} THEN 'overBudget'
@@ -141,11 +152,6 @@ function overBudget({ budget: { cpuPercent, rssMiB }, ...query }: OutcomeQuery):
   if (limits.length === 0) return sql`FALSE`;
   return sql`(${forThis(query)} AND ${s.reportedAtMs} >= ${s.changedAtMs} + ${settledMs}
     AND (${sql.join(limits, sql` OR `)}))`;
-}
-
-function reasonOf(query: OutcomeQuery): SQL {
-  return sql`CASE ${outcomeOf(query)} WHEN 'failed'
-    THEN COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'exited_early') END`;
 }
 
 function restartedOf(query: OutcomeQuery): SQL {

@@ -21,11 +21,12 @@ const eventsMax = 500;
 /** @throws ProblemError not_found */
 export async function releaseDetail(services: Services, id: number): Promise<ReleaseDetail> {
   const release = await loadRelease(services.db, id);
+  const summary = await summarizeRelease(services, release);
   return {
-    ...(await summarizeRelease(services, release)),
+    ...summary,
     plan: release.row.plan,
     events: await listEvents(services, id),
-    failures: await failuresOf(services, release),
+    failures: await failuresOf(services, release, summary.clusters),
     verbs: verbsOf(release.record),
   };
 }
@@ -63,10 +64,14 @@ async function listEvents({ db }: Services, releaseId: number): Promise<ReleaseE
   return rows.map(({ id, atMs, kind, actor, detail }) => ({ id, atMs, kind, actor, detail }));
 }
 
-async function failuresOf(services: Services, release: LoadedRelease): Promise<FailureGroup[]> {
+async function failuresOf(
+  services: Services,
+  release: LoadedRelease,
+  clusters: ReleaseSummary["clusters"],
+): Promise<FailureGroup[]> {
   const all: FailureGroup[] = [];
-  for (const { clusterId, state } of release.clusters) {
-    if (state === "waiting" || state === "rolledBack") continue;
+  for (const { clusterId, state, counts } of clusters) {
+    if (state === "rolledBack" || counts.failed === 0) continue;
     const query = await outcomeQuery(services, release.record, clusterId, []);
     all.push(...(await listFailures(services.db, query)));
   }
