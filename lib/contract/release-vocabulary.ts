@@ -102,6 +102,8 @@ export type SkipReason = z.infer<typeof SkipReason>;
 export const gateFailureReasons = [
   "failures",
   "deadline",
+  /** Failures in stages that had passed, taken together. */
+  "lateFailures",
   /** Too many machines whose agent exited by itself after the change. */
   "restarts",
   /** Uses more than on the machines not yet changed. */

@@ -191,12 +191,31 @@ describe("advance() halts", () => {
   it("on failures in stages and clusters that had passed", () => {
     const late = [{ failed: { liveness_failed: 1 } }, { pending: 400 }];
     expect(step(inBatch(), t0 + 2 * minuteMs, late).next.stateReason?.values).toMatchObject({
-      ...{ stage: 1, kind: "gray", failed: 1 },
+      ...{ stage: 2, reason: "lateFailures", failed: 1, mostOften: "liveness_failed" },
     });
     let two = started(planWith([full()], { clusterIds: ["bj", "sh"] }));
     two = step(two, t0 + 1, [{ healthy: 1 }]).next;
     two = ordered(two, { verb: "verifyCluster" }, t0 + 2);
     expect(step(two, t0 + 3, [{ overBudget: 1 }]).next.state).toBe("paused");
+  });
+
+  it("not on one lost machine of a stage that had passed, where later stages bear some", () => {
+    const bearing = planWith([
+      gray(["m1"]),
+      batch(10, { failuresMax: 99, failureShareMax: 0.01 }),
+      full(),
+    ]);
+    const open = step(started(bearing), t0 + minuteMs, [{ healthy: 1 }]).next;
+    const lost = (alive: number, dark: number) => [
+      { goneDark: 1 },
+      { healthy: alive, goneDark: dark },
+    ];
+    expect(step(open, t0 + 2 * minuteMs, lost(298, 2)).kinds).toEqual([]);
+    const halted = step(open, t0 + 2 * minuteMs, lost(297, 3));
+    expect(halted.next.stateReason?.values).toMatchObject({ reason: "lateFailures", failed: 4 });
+    const again = ordered(halted.next, { verb: "continue" }, t0 + 3 * minuteMs);
+    expect(step(again, t0 + 4 * minuteMs, lost(297, 3)).kinds).toEqual([]);
+    expect(step(again, t0 + 4 * minuteMs, lost(296, 4)).next.state).toBe("paused");
   });
 
   it("at the deadline, but not while nothing may change", () => {

@@ -9,7 +9,13 @@ import {
   type ReleaseFacts,
   usableFacts,
 } from "./facts.ts";
-import { deadlineMs, failuresTooMany, judgeStage, type StageVerdict } from "./judge-stage.ts";
+import {
+  deadlineMs,
+  failuresTooMany,
+  judgeStage,
+  lateFailures,
+  type StageVerdict,
+} from "./judge-stage.ts";
 import {
   activeCluster,
   type ClusterRecord,
@@ -76,18 +82,26 @@ function endOf(release: ReleaseRecord): Transition {
   return { kind: "rollBack", reason, event: { kind: "rolledBack", values: {} } };
 }
 
-/** Every open stage of every cluster is watched to the release's end, not only the newest. */
+/** Every cluster with open stages is watched to the release's end, not only the one whose turn it is. */
 function findUnwell({ release, facts, nowMs, limits }: Situation): Transition[] | null {
   for (const cluster of release.clusters) {
-    if (cluster.stageIndex < 0 || cluster.state === "rolledBack") continue;
+    const { stageIndex } = cluster;
+    if (stageIndex < 0 || cluster.state === "rolledBack") continue;
     const known = usableFacts(cluster, facts, nowMs, limits);
     if (typeof known === "string") continue;
-    for (let stageIndex = 0; stageIndex <= cluster.stageIndex; stageIndex += 1) {
-      const verdict = failuresTooMany({ release, cluster, stageIndex, facts: known, nowMs });
-      if (verdict?.kind === "failed") return halt(release, cluster, stageIndex, verdict.reason);
-    }
+    const question = { release, cluster, stageIndex, facts: known, nowMs };
+    const isAtWork = isStageState(cluster);
+    const verdict =
+      (isAtWork ? failuresTooMany(question) : null) ??
+      (isAtWork && stageIndex === 0 ? null : lateFailures(question));
+    if (verdict?.kind === "failed") return halt(release, cluster, stageIndex, verdict.reason);
   }
   return null;
+}
+
+/** Its newest stage has not passed yet. */
+function isStageState({ state }: ClusterRecord): boolean {
+  return state === "gray" || state === "batch" || state === "full";
 }
 
 function stepCluster(situation: Situation, cluster: ClusterRecord): Transition[] {

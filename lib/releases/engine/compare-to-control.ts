@@ -1,5 +1,6 @@
 import type { MachineType } from "../../contract/machine-type.ts";
 import type { ComparisonFacts, ComparisonStratum, WeightedValue } from "./facts.ts";
+import { logFisherTail } from "./fisher-exact.ts";
 import {
   type Distribution,
   distributionOf,
@@ -8,7 +9,6 @@ import {
   medianOf,
 } from "./mann-whitney.ts";
 import { upperNormalZ } from "./normal-quantile.ts";
-import { logTailBound } from "./tail-bound.ts";
 
 /*
  * Is the new version hungrier, or does it exit more often, than what runs on machines that the
@@ -18,8 +18,8 @@ import { logTailBound } from "./tail-bound.ts";
  *    It assumes no distribution and outliers do not move it. Comparing a canary with a control group
  *    by this test plus a least effect is what Kayenta's judge does (Netflix and Google, 2018).
  *  - CPU and memory, upper end: the share of machines above the control group's 99th percentile
- *    (tail-bound.ts): a version that eats memory on one machine in twenty moves no median.
- *  - Restarts: the share of machines with an unwanted exit, same bound.
+ *    (fisher-exact.ts): a version that eats memory on one machine in twenty moves no median.
+ *  - Restarts: the share of machines with an unwanted exit, same test.
  *
  * Each also needs a least effect, because with a million machines everything is significant.
  *
@@ -32,7 +32,8 @@ import { logTailBound } from "./tail-bound.ts";
 export const falseAlarmChance = 0.001;
 export const lookSeconds = 10;
 const testsPerStratum = 5;
-const suspiciousZ = upperNormalZ(Math.log(0.0005));
+const logSuspicious = Math.log(0.0005);
+const suspiciousZ = upperNormalZ(logSuspicious);
 const tailQuantile = 0.99;
 const tailShareMin = 0.01;
 const timesControlMin = 3;
@@ -174,10 +175,10 @@ function compareShares(
   const treatment = hits / m;
   const control = controlHits / n;
   if (treatment < tailShareMin || treatment < control * timesControlMin) return { kind: "fine" };
-  const bound = logTailBound(hits, m, (hits + controlHits) / (m + n));
+  const chance = logFisherTail(hits, m, controlHits, n);
   const finding: Finding = { ...described, treatment, control };
-  if (bound <= logChance) return { kind: "worse", finding };
-  return bound <= Math.log(0.0005) ? { kind: "suspicious", finding } : { kind: "fine" };
+  if (chance <= logChance) return { kind: "worse", finding };
+  return chance <= logSuspicious ? { kind: "suspicious", finding } : { kind: "fine" };
 }
 
 function worst(verdicts: readonly ComparisonVerdict[]): ComparisonVerdict {

@@ -30,7 +30,10 @@ export type StageFacts = {
   goneDark: number;
   /** Runs the new version, above the CPU or memory that its manifest declares. */
   overBudget: number;
-  /** Of the machines that run the new version: those with an unwanted exit since. Not a class of its own. */
+  /**
+   * Of the machines that run the new version: those with an unwanted exit since they run it, but
+   * not more than an hour ago. Not a class of its own.
+   */
   restarted: number;
 };
 

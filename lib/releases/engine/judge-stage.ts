@@ -28,8 +28,11 @@ export const gateDefaults = {
 
 /** So much longer than the soak a doubtful comparison is watched before a person is asked. */
 const doubtSecondsMin = 600;
-/** ln of the chance at which a failure share above the limit is believed before the stage is through. */
-const logEarlyChance = Math.log(1e-6);
+/**
+ * ln of the chance at which a failure share above the limit is believed before the stage is through.
+ * A version at its limit is stopped early by chance so often; a good one is far below it.
+ */
+const logEarlyChance = Math.log(0.001);
 /** With so many machines to be expected in a stage, none at all is not chance but an error. */
 const expectedMachinesMin = 20;
 
@@ -63,7 +66,7 @@ export function judgeStage(question: StageQuestion): StageVerdict {
   );
 }
 
-/** The limits that hold for every open stage for as long as the release runs, passed or not. */
+/** The limits of the newest stage, from the moment that it opens. */
 export function failuresTooMany(question: StageQuestion): StageVerdict | null {
   const { facts, stageIndex } = question;
   const stage = facts.stages[stageIndex];
@@ -72,11 +75,40 @@ export function failuresTooMany(question: StageQuestion): StageVerdict | null {
   const failures = failuresOf(stage);
   if (failures > acceptedOf(question, "failures") && exceedsLimits(stage, failures, gate))
     return failed(question, "failures", failureValues(stage));
-  const restartedMax =
-    (gate.restartedShareMax ?? gateDefaults.restartedShareMax) * reachableOf(stage);
-  if (stage.restarted > restartedMax && stage.restarted > acceptedOf(question, "restarts"))
+  if (
+    stage.restarted > restartedMax(gate, reachableOf(stage)) &&
+    stage.restarted > acceptedOf(question, "restarts")
+  )
     return failed(question, "restarts", { restarted: stage.restarted });
   return null;
+}
+
+/**
+ * Stages that have passed are watched to the release's end, all of a cluster's together: a release
+ * takes days, and that one machine of a hundred falls silent in days says nothing about the version.
+ */
+export function lateFailures(question: StageQuestion): StageVerdict | null {
+  const { facts, release, cluster } = question;
+  const open = facts.stages.slice(0, cluster.stageIndex + 1);
+  let limit = 0;
+  let accepted = 0;
+  for (const [stageIndex, stage] of open.entries()) {
+    const { gate } = planOf(release, cluster.clusterId).stages[stageIndex]!;
+    const own = { ...question, stageIndex };
+    const borne = Math.min(gate.failuresMax, gate.failureShareMax * reachableOf(stage));
+    limit += Math.max(borne, acceptedOf(own, "failures"));
+    accepted = Math.max(accepted, acceptedOf(own, "lateFailures"));
+  }
+  const failures = open.reduce((sum, stage) => sum + failuresOf(stage), 0);
+  if (failures <= Math.max(limit, accepted)) return null;
+  const worst = open.reduce((a, b) => (failuresOf(b) > failuresOf(a) ? b : a));
+  return failed(question, "lateFailures", { ...failureValues(worst), failed: failures });
+}
+
+/** Where the plan sets no limit, one exit among ten machines is not yet a share. */
+function restartedMax({ restartedShareMax }: Gate, reachable: number): number {
+  if (restartedShareMax !== undefined) return restartedShareMax * reachable;
+  return Math.max(gateDefaults.restartedShareMax * reachable, reachable >= 10 ? 1 : 0);
 }
 
 function exceedsLimits(stage: StageFacts, failures: number, gate: Gate): boolean {

@@ -201,6 +201,7 @@ function acceptReason({ stateReason, clusters }: ReleaseRecord): Transition | nu
 function acceptedCount({ values }: Reason): number {
   const counted = {
     failures: values.failed,
+    lateFailures: values.failed,
     restarts: values.restarted,
     deadline: values.unconverged,
   };
