@@ -70,7 +70,7 @@ function desiredFor(
   });
 }
 
-test("composeDesiredState() says of every machine what the rule says", () => {
+test("composeDesiredState() says of every machine what the rule says", { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(entriesOfReleases(), knownPackages(), (releases, packages) => {
       const entries = releases.flat();
@@ -84,7 +84,7 @@ test("composeDesiredState() says of every machine what the rule says", () => {
   );
 });
 
-test("the order of entries and packages changes nothing", () => {
+test("the order of entries and packages changes nothing", { timeout: 60_000 }, () => {
   const shuffled = fc
     .tuple(entriesOfReleases(), knownPackages())
     .chain(([releases, packages]) =>
@@ -104,7 +104,9 @@ test("the order of entries and packages changes nothing", () => {
   );
 });
 
-test("rolling a release back restores the very documents from before it", () => {
+test("rolling a release back restores the very documents from before it", {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(entriesOfReleases(), knownPackages(), (releases, packages) => {
       const without = releases.slice(0, -1).flat();
@@ -127,7 +129,9 @@ test("rolling a release back restores the very documents from before it", () => 
   );
 });
 
-test("every document's ETag is the sha256 of its bytes, and its bytes follow the contract", () => {
+test("every document's ETag is the sha256 of its bytes, and its bytes follow the contract", {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(entriesOfReleases(), knownPackages(), (releases, packages) => {
       const composition = composeDesiredState("c1", releases.flat(), packages);
