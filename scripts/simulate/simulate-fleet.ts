@@ -7,6 +7,7 @@ import { bringUp } from "./fleet/bring-up.ts";
 import { countFleet, type FleetCounts } from "./fleet/count-fleet.ts";
 import { type FleetMemory, recallMachine, rememberFleet } from "./fleet/fleet-memory.ts";
 import { type FleetOptions, type ResolvedOptions, resolveOptions } from "./fleet/fleet-options.ts";
+import { MachineSurroundings } from "./fleet/machine-surroundings.ts";
 import { newTally } from "./fleet/tally.ts";
 import { TimerWheel } from "./fleet/timer-wheel.ts";
 import type { World } from "./fleet/world.ts";
@@ -33,6 +34,8 @@ export type Fleet = {
 };
 
 const tickMs = 10;
+/** Then it is the connections' turn: a fleet that asks for more than this process can do slows down evenly. */
+const turnMs = 5;
 const convergenceCheckMs = 250;
 
 /**
@@ -49,7 +52,7 @@ export function simulateFleet(given: FleetOptions): Fleet {
     stopping.abort();
   });
   const ticking = setInterval(
-    () => world.wheel.advance(world.now(), (index) => world.attend(world.machines[index]!)),
+    () => world.wheel.advance(world.now(), (index) => world.attend(world.machines[index]!), turnMs),
     tickMs,
   );
   const started = bringUp(world);
@@ -101,6 +104,7 @@ function createWorld(
     digests: new StateDigests(),
     tally: newTally(),
     random,
+    surroundings: new MachineSurroundings(options, random),
     now,
     clusterId: options.clusterId ?? options.memory?.clusterId ?? null,
     downloads: { running: 0, waiting: [], begun: new WeakSet() },

@@ -6,7 +6,7 @@ import { agentPaths } from "../../../lib/contract/headers.ts";
 import { endDownload } from "../behaviour/advance-agent.ts";
 import type { SimAgent } from "../behaviour/sim-agent.ts";
 import type { SimMachine } from "../machine/sim-machine.ts";
-import { replaceAgents, surroundings } from "./move-machine.ts";
+import { replaceAgents } from "./move-machine.ts";
 import { countError } from "./tally.ts";
 import type { DownloadQueue, World } from "./world.ts";
 
@@ -73,7 +73,7 @@ function finish(
   const agent = current(machine, state);
   if (!agent || world.stopping.aborted) return;
   const nowMs = world.now();
-  const ended = endDownload(agent, surroundings(world, machine, nowMs, []), reason);
+  const ended = endDownload(agent, world.surroundings.turnTo(machine, nowMs, []), reason);
   const agents = machine.agents.map((one) => (one === agent ? ended : one));
   replaceAgents(world, machine, agents, nowMs);
   world.attend(machine);

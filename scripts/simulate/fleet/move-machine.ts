@@ -1,9 +1,7 @@
-import { phaseMs } from "../behaviour/durations.ts";
-import { fateOf } from "../behaviour/fate.ts";
 import { moveOn, nextDueMs, waitingForWord } from "../behaviour/move-on.ts";
-import type { SimAgent, Surroundings } from "../behaviour/sim-agent.ts";
+import type { SimAgent } from "../behaviour/sim-agent.ts";
 import type { SimMachine } from "../machine/sim-machine.ts";
-import { scaled, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Moves a machine's agents on by the pure rules, and acts on what came of it. */
 export function moveMachine(
@@ -18,7 +16,7 @@ export function moveMachine(
   machine.movedDocument = document;
   machine.movedMayChange = mayChange;
   const desired = document?.byName ?? null;
-  const around = surroundings(world, machine, nowMs, confirmed);
+  const around = world.surroundings.turnTo(machine, nowMs, confirmed);
   const moved = moveOn(machine.agents, desired, around);
   if (moved.removed.length > 0) machine.removed = [...machine.removed, ...moved.removed];
   machine.darkAtMs = Math.min(machine.darkAtMs, moved.darkAtMs);
@@ -60,27 +58,4 @@ function noteChange(
     ...{ atMs, machineId: machine.id, agent: name, from, to },
     ...{ version, targetVersion, releaseId },
   });
-}
-
-export function surroundings(
-  world: World,
-  machine: SimMachine,
-  nowMs: number,
-  confirmed: readonly string[],
-): Surroundings {
-  const { options, random } = world;
-  const player = { seed: options.seed, machine: machine.index };
-  return {
-    nowMs,
-    platform: machine.platform,
-    mayChange: machine.mayChange,
-    confirmed: new Set(confirmed),
-    lasts: (phase, sizeBytes) =>
-      phase === "downloading" && options.download
-        ? Number.POSITIVE_INFINITY
-        : scaled(world, phaseMs(phase, { slow: machine.slow, random }, sizeBytes)),
-    scaled: (ms) => scaled(world, ms),
-    fate: (agent, version) => fateOf(options.behaviours, player, agent, version),
-    random,
-  };
 }

@@ -37,6 +37,18 @@ test("set() replaces, Infinity cancels, and what is overdue comes with the next 
   expect(fired).toEqual([2, 0]);
 });
 
+test("advance() ends its turn, and goes on where it stopped", () => {
+  const wheel = new TimerWheel(1_000, 10, 0);
+  for (let index = 0; index < 1_000; index += 1) wheel.set(index, 50);
+  const fired: number[] = [];
+  const attend = (index: number) => fired.push(index);
+  wheel.advance(60, attend, -1);
+  expect(fired.length).toBeLessThan(100);
+  for (let call = 0; call < 100; call += 1) wheel.advance(60, attend, -1);
+  expect(new Set(fired).size).toBe(1_000);
+  expect(fired).toHaveLength(1_000);
+});
+
 test("a machine may be set again while it is attended to, also after a long pause", () => {
   const wheel = new TimerWheel(1, 10, 0);
   const fired: number[] = [];

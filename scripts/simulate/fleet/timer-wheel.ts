@@ -1,5 +1,6 @@
 const slots = 4096;
 const nowhere = -1;
+const lookAtClockEvery = 32;
 
 /**
  * One timer for a whole fleet: machine → when it is to be attended to. Setting and cancelling are
@@ -12,7 +13,8 @@ export class TimerWheel {
   readonly #previous: Int32Array;
   readonly #slot: Int32Array;
   readonly #dueMs: Float64Array;
-  readonly #firing: number[] = [];
+  /** Taken off the wheel, and not yet handed out. */
+  #due: number[] = [];
   #tick: number;
 
   constructor(size: number, tickMs: number, nowMs: number) {
@@ -39,21 +41,36 @@ export class TimerWheel {
     this.#first[slot] = index;
   }
 
-  /** Hands out what is due by now; each is forgotten first, so `attend` may set it again. */
-  advance(nowMs: number, attend: (index: number) => void): void {
+  /**
+   * Hands out what is due by now, for so long; the rest comes with the next call. Each is forgotten
+   * first, so `attend` may set it again.
+   */
+  advance(nowMs: number, attend: (index: number) => void, turnMs = Number.POSITIVE_INFINITY): void {
     const last = Math.floor(nowMs / this.#tickMs);
     const begin = Math.max(this.#tick + 1, last - slots + 1);
-    const firing = this.#firing;
-    firing.length = 0;
-    for (let tick = begin; tick <= last; tick += 1) this.#collect(tick % slots, nowMs, firing);
+    for (let tick = begin; tick <= last; tick += 1) this.#collect(tick % slots, nowMs);
     this.#tick = Math.max(this.#tick, last);
-    for (const index of firing) this.#unlink(index);
-    for (let at = 0; at < firing.length; at += 1) attend(firing[at]!);
+    const due = this.#due;
+    const endMs = performance.now() + turnMs;
+    let done = 0;
+    while (done < due.length) {
+      attend(due[done]!);
+      done += 1;
+      if (done % lookAtClockEvery === 0 && performance.now() > endMs) break;
+    }
+    this.#due = done === due.length ? [] : due.slice(done);
   }
 
-  #collect(slot: number, nowMs: number, firing: number[]): void {
-    for (let index = this.#first[slot]!; index !== nowhere; index = this.#next[index]!)
-      if (this.#dueMs[index]! <= nowMs) firing.push(index);
+  #collect(slot: number, nowMs: number): void {
+    let index = this.#first[slot]!;
+    while (index !== nowhere) {
+      const next = this.#next[index]!;
+      if (this.#dueMs[index]! <= nowMs) {
+        this.#unlink(index);
+        this.#due.push(index);
+      }
+      index = next;
+    }
   }
 
   #unlink(index: number): void {

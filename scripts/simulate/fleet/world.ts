@@ -5,6 +5,7 @@ import type { DesiredDocuments } from "../machine/desired-documents.ts";
 import type { SimMachine } from "../machine/sim-machine.ts";
 import type { StateDigests } from "../machine/state-digests.ts";
 import type { ResolvedOptions } from "./fleet-options.ts";
+import type { MachineSurroundings } from "./machine-surroundings.ts";
 import type { Tally } from "./tally.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 
@@ -25,6 +26,7 @@ export type World = {
   digests: StateDigests;
   tally: Tally;
   random: Random;
+  surroundings: MachineSurroundings;
   now: () => number;
   /** Known once a machine was enrolled. */
   clusterId: string | null;

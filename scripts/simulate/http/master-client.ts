@@ -15,11 +15,12 @@ export type CheckInRequest = {
 const timeoutMs = 30_000;
 
 /**
- * The calls of the agent's wire, as text. Check-ins have connections of their own: an answer that
- * waits for a database would hold up those behind it.
+ * The calls of the agent's wire, as text. Check-ins, reports and the rest have connections of their
+ * own: an answer that waits for a store holds up those behind it.
  */
 export class MasterClient {
   readonly #checkIns: ConnectionPool;
+  readonly #reports: ConnectionPool;
   readonly #others: ConnectionPool;
   readonly #checkInHead: string;
   readonly #host: string;
@@ -27,6 +28,7 @@ export class MasterClient {
 
   constructor(url: URL, { connections, pipelining }: MasterClientOptions) {
     this.#checkIns = new ConnectionPool(url, { connections, pipelining, timeoutMs });
+    this.#reports = new ConnectionPool(url, { connections, pipelining, timeoutMs });
     this.#others = new ConnectionPool(url, { connections, pipelining: 1, timeoutMs });
     this.#host = url.host;
     this.#prefix = url.pathname.replace(/\/$/, "");
@@ -34,7 +36,7 @@ export class MasterClient {
   }
 
   get queued(): number {
-    return this.#checkIns.queued + this.#others.queued;
+    return this.#checkIns.queued + this.#reports.queued + this.#others.queued;
   }
 
   /** The path that all machines take all the time: a callback, no promise. */
@@ -49,11 +51,13 @@ export class MasterClient {
     const json = JSON.stringify(body);
     const authorization = token ? `authorization: Bearer ${token}\r\n` : "";
     const text = `POST ${this.#prefix}${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${authorization}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
-    return new Promise((resolve) => this.#others.request(text, resolve));
+    const pool = path === agentPaths.report ? this.#reports : this.#others;
+    return new Promise((resolve) => pool.request(text, resolve));
   }
 
   close(): void {
     this.#checkIns.close();
+    this.#reports.close();
     this.#others.close();
   }
 }
