@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   identifyProcess,
@@ -11,7 +12,10 @@ const graceMs = 10_000;
 
 export type ManagedProcess = { agentName: string; identity: ProcessIdentity };
 
-/** Stops the managed agents of an ifrit-agent that does not run any more. Returns their names. */
+/**
+ * Stops the managed agents of an ifrit-agent that does not run any more. Returns their names. What it
+ * wrote of their processes goes too, as after a reboot: otherwise it would count our stop as a crash.
+ */
 export async function stopManagedAgents(agentRoot: string): Promise<string[]> {
   const running = findManagedProcesses(agentRoot);
   for (const { identity } of running) send(identity, "SIGTERM");
@@ -19,6 +23,7 @@ export async function stopManagedAgents(agentRoot: string): Promise<string[]> {
   const left = () => running.filter(({ identity }) => isSameProcess(identity));
   while (left().length > 0 && Date.now() < deadline) await sleep(30);
   for (const { identity } of left()) send(identity, "SIGKILL");
+  for (const { agentName } of running) forgetRun(join(agentRoot, "agents", agentName));
   return [...new Set(running.map(({ agentName }) => agentName))];
 }
 
@@ -33,6 +38,11 @@ export function findManagedProcesses(agentRoot: string): ManagedProcess[] {
       const identity = agentName === null ? null : identifyProcess(Number(pid));
       return agentName !== null && identity ? [{ agentName, identity }] : [];
     });
+}
+
+function forgetRun(agentFolder: string): void {
+  for (const file of readdirSync(agentFolder))
+    if (file.startsWith("run.json")) rmSync(join(agentFolder, file), { force: true });
 }
 
 function rootMarker(agentRoot: string): string | null {
