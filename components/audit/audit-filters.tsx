@@ -21,6 +21,7 @@ export function AuditFilters(props: {
   return (
     <search className="flex flex-wrap gap-2">
       <SearchInput
+        slash
         label={t("actor")}
         placeholder={t("actor")}
         value={filter.actor}

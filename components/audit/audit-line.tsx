@@ -5,15 +5,18 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { AuditEntryView } from "@/lib/contract/console-views.ts";
 import { Time } from "../ui/time.tsx";
+import { useActorName } from "./actor-name.ts";
 import { auditSentenceKey, auditSentenceValues, auditSubjectHref } from "./audit-sentence.ts";
 
 /** One write as a sentence, its subject a link. */
 export function AuditSentence({ entry }: { entry: AuditEntryView }) {
   const t = useTranslations("audit.sentence");
   const tActor = useTranslations("audit.actor");
+  const name = useActorName();
   const values = {
     ...auditSentenceValues(entry),
-    actor: tActor(entry.actorKind, { actor: entry.actor }),
+    actor:
+      entry.actorKind === "machine" ? tActor("machine", { actor: entry.actor }) : name(entry.actor),
   };
   const href = auditSubjectHref(entry);
   const key = auditSentenceKey(entry.action);

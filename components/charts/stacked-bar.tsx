@@ -49,6 +49,8 @@ export function StackedBar({ parts, total }: { parts: BarPart[]; total: number }
               fill={part.color}
               stroke="var(--surface)"
               strokeWidth={1.5}
+              radius={3}
+              minPointSize={4}
               isAnimationActive={false}
               cursor={part.onSelect ? "pointer" : undefined}
               onClick={part.onSelect}

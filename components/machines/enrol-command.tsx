@@ -24,7 +24,7 @@ export function EnrolCommand(props: {
     <div className="flex flex-col gap-5">
       <div className="flex flex-col gap-2">
         <h3 className="font-medium">{t("run")}</h3>
-        <CodeBlock code={props.created.command} label={t("run")} />
+        <CodeBlock wrap code={props.created.command} label={t("run")} />
         <p className="text-[0.8125rem] text-subtle">
           {t("tokenNote")} <Time ms={props.created.expiresAtMs} />
         </p>

@@ -37,6 +37,7 @@ export function MachineFilters(props: {
   return (
     <search className="flex flex-col gap-2.5">
       <SearchInput
+        slash
         label={t("search")}
         placeholder={t("searchPlaceholder")}
         value={filter.q}

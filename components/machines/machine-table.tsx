@@ -16,6 +16,7 @@ export function MachineTable({ machines }: { machines: MachineSummary[] }) {
       header: t("column.hostname"),
       className: "whitespace-nowrap",
       cell: (machine) => machine.hostname,
+      note: (machine) => `${tType(machine.type)} · ${machine.clusterId}`,
     },
     {
       id: "connectivity",
@@ -29,24 +30,11 @@ export function MachineTable({ machines }: { machines: MachineSummary[] }) {
       cell: (machine) => <span className="font-mono text-xs">{machine.address ?? "–"}</span>,
     },
     {
-      id: "type",
-      header: t("column.type"),
-      from: "lg",
-      cell: (machine) => <span className="text-muted">{tType(machine.type)}</span>,
-    },
-    {
       id: "agents",
       header: t("column.agents"),
       from: "sm",
-      className: "min-w-56",
+      className: "min-w-72",
       cell: (machine) => <AgentChips agents={machine.agents} />,
-    },
-    {
-      id: "cluster",
-      header: t("column.cluster"),
-      from: "xl",
-      className: "whitespace-nowrap",
-      cell: (machine) => <span className="text-muted">{machine.clusterId}</span>,
     },
     {
       id: "lastSeen",

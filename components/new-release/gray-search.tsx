@@ -32,6 +32,7 @@ export function GraySearch(props: {
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <SearchInput
+        slash
         label={t("graySearch")}
         placeholder={t("graySearch")}
         value={q}

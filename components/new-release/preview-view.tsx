@@ -1,6 +1,5 @@
 "use client";
 
-import { ArrowRight } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReleasePreview } from "@/lib/contract/console-views.ts";
 import { SkipReason } from "@/lib/contract/release-vocabulary.ts";
@@ -119,8 +118,7 @@ function StageWords({ stage }: { stage: PreviewStage }) {
               <span className={version ? "font-mono text-xs" : undefined}>
                 {version ?? tVersions("none")}
               </span>
-              <ArrowRight aria-hidden className="size-3 text-subtle" />
-              <span className="tabular">{format.number(machines)}</span>
+              <span className="tabular text-subtle">×{format.number(machines)}</span>
             </span>
           ))}
         </p>

@@ -52,8 +52,8 @@ function StageRow(props: {
   const tStage = useTranslations("stage");
   const { stage, onChange } = props;
   return (
-    <li className="flex flex-wrap items-end gap-x-5 gap-y-3 px-3.5 py-3">
-      <div className="flex w-full items-center gap-2 sm:w-44 sm:self-center">
+    <li className="flex flex-wrap items-end gap-x-4 gap-y-3 px-3.5 py-3">
+      <div className="flex w-full items-center gap-2 sm:w-36 sm:self-center">
         <span className="tabular text-subtle">{props.number}.</span>
         {stage.kind === "batch" ? (
           <span className="flex items-center gap-2">
@@ -111,14 +111,14 @@ function StageRow(props: {
       <Checkbox
         checked={stage.manual}
         onChange={(manual) => onChange({ manual })}
-        className="self-center pt-4"
+        className="self-end pb-1.5"
       >
         {t("manual")}
       </Checkbox>
       <Button
         size="iconSm"
         tone="ghost"
-        className="ml-auto self-center"
+        className="ml-auto self-end"
         disabled={!props.onRemove}
         aria-label={t("removeStage", { number: props.number })}
         onClick={() => props.onRemove?.()}

@@ -17,7 +17,7 @@ export function Stepper(props: {
       <ol className="flex gap-2 sm:gap-3">
         {draftSteps.map((step, index) => {
           const here = step === props.step;
-          const done = index < reached && !here;
+          const done = index < draftSteps.indexOf(props.step);
           return (
             <li key={step} className="min-w-0 flex-1">
               <button
@@ -31,7 +31,7 @@ export function Stepper(props: {
                     ? "border-ember font-medium"
                     : done
                       ? "border-ok-fill text-ink"
-                      : "border-line text-subtle",
+                      : "border-line text-muted disabled:text-subtle",
                 )}
               >
                 {done ? (

@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { useFormContext } from "react-hook-form";
 import type { PackageView } from "@/lib/contract/console-views.ts";
 import { agentQuery, agentsQuery } from "@/lib/packages/queries.ts";
-import { ButtonLink } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Field } from "../ui/field.tsx";
 import { QueryView } from "../ui/query-view.tsx";
@@ -86,27 +87,54 @@ function VersionChoice({ agentName }: { agentName: string }) {
       {removes ? null : (
         <QueryView query={query}>
           {({ packages }) => (
-            <fieldset className="flex flex-col gap-2">
-              <legend className="mb-1.5 font-medium text-[0.8125rem]">{t("version")}</legend>
-              <RadioCards
-                label={t("version")}
-                value={version || null}
-                onChange={(value) => form.setValue("version", value)}
-                options={versionsOf(packages).map((each) => ({
-                  value: each.version,
-                  title: <span className="font-mono text-[0.8125rem]">{each.version}</span>,
-                  hint: (
-                    <>
-                      {each.platforms.join(", ")} · <Time ms={each.uploadedAtMs} />
-                    </>
-                  ),
-                }))}
-              />
-            </fieldset>
+            <VersionList
+              packages={packages}
+              version={version}
+              onChange={(value) => form.setValue("version", value)}
+            />
           )}
         </QueryView>
       )}
     </>
+  );
+}
+
+const versionsShown = 6;
+
+function VersionList(props: {
+  packages: readonly PackageView[];
+  version: string;
+  onChange: (version: string) => void;
+}) {
+  const t = useTranslations("newRelease");
+  const [all, setAll] = useState(false);
+  const versions = versionsOf(props.packages);
+  const shown = versions.filter(
+    ({ version }, index) => all || index < versionsShown || version === props.version,
+  );
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1.5 font-medium text-[0.8125rem]">{t("version")}</legend>
+      <RadioCards
+        label={t("version")}
+        value={props.version || null}
+        onChange={props.onChange}
+        options={shown.map((each) => ({
+          value: each.version,
+          title: <span className="font-mono text-[0.8125rem]">{each.version}</span>,
+          hint: (
+            <>
+              {each.platforms.join(", ")} · <Time ms={each.uploadedAtMs} />
+            </>
+          ),
+        }))}
+      />
+      {versions.length > shown.length ? (
+        <Button size="sm" className="self-start" onClick={() => setAll(true)}>
+          {t("allVersions", { count: versions.length })}
+        </Button>
+      ) : null}
+    </fieldset>
   );
 }
 
@@ -119,6 +147,7 @@ function versionsOf(packages: readonly PackageView[]) {
   for (const { version, platform, uploadedAtMs } of packages) {
     const known = versions.get(version) ?? { version, platforms: [], uploadedAtMs };
     known.platforms.push(platform);
+    known.platforms.sort();
     known.uploadedAtMs = Math.max(known.uploadedAtMs, uploadedAtMs);
     versions.set(version, known);
   }

@@ -17,8 +17,9 @@ export function AgentTable({ agents }: { agents: AgentSummary[] }) {
     {
       id: "name",
       header: t("column.name"),
+      className: "max-w-64",
       cell: (agent) => agent.name,
-      className: "whitespace-nowrap",
+      note: (agent) => agent.description,
     },
     {
       id: "distribution",
@@ -53,12 +54,6 @@ export function AgentTable({ agents }: { agents: AgentSummary[] }) {
             {t("healthy")}
           </Badge>
         ),
-    },
-    {
-      id: "description",
-      header: t("column.description"),
-      from: "xl",
-      cell: (agent) => <span className="line-clamp-2 text-muted">{agent.description}</span>,
     },
   ];
   return (

@@ -54,13 +54,42 @@ export function PackageList(props: {
         </EmptyState>
       ) : (
         <ul className="divide-y border-t">
-          {shown.map((each) => (
-            <PackageRow key={each.id} each={each} onDelete={() => setDeleting(each)} />
+          {packagesByVersion(shown).map(({ version, packages }) => (
+            <li key={version}>
+              <VersionHeading packages={packages} version={version} />
+              <ul>
+                {packages.map((each) => (
+                  <PackageRow key={each.id} each={each} onDelete={() => setDeleting(each)} />
+                ))}
+              </ul>
+            </li>
           ))}
         </ul>
       )}
       <DeletePackageDialog each={deleting} onClose={() => setDeleting(null)} />
     </Section>
+  );
+}
+
+function VersionHeading({ version, packages }: { version: string; packages: PackageView[] }) {
+  const t = useTranslations("packages");
+  const newest = packages[0]!;
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 pt-3 pb-1 sm:px-5">
+      <h3 className="font-mono font-semibold text-sm">{version}</h3>
+      <div className="flex items-center gap-4">
+        <span className="text-[0.8125rem] text-subtle">
+          {t("uploaded", { actor: newest.uploadedBy })} <Time ms={newest.uploadedAtMs} />
+        </span>
+        <ButtonLink
+          size="sm"
+          aria-label={t("releaseVersion", { version })}
+          href={`/releases/new?agent=${newest.agentName}&version=${encodeURIComponent(version)}`}
+        >
+          {t("release")}
+        </ButtonLink>
+      </div>
+    </div>
   );
 }
 
@@ -70,46 +99,43 @@ function PackageRow({ each, onDelete }: { each: PackageView; onDelete: () => voi
   const bytes = useBytes();
   const [open, setOpen] = useState(false);
   const name = `${each.agentName} ${each.version} ${each.platform}`;
+  const files = each.manifest.files.length;
   return (
-    <li>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:px-5">
+    <li className="last:pb-2">
+      <div className="flex items-center gap-3 px-4 py-1 sm:px-5">
         <button
           type="button"
           aria-expanded={open}
           aria-label={t("details", { name })}
           onClick={() => setOpen(!open)}
-          className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1 rounded text-left"
+          className="flex min-w-0 flex-1 items-center gap-x-4 rounded py-1 text-left text-[0.8125rem] hover:bg-sunken"
         >
           <ChevronRight
             aria-hidden
             className={cn("size-4 shrink-0 text-subtle transition-transform", open && "rotate-90")}
           />
-          <span className="w-24 font-medium font-mono text-[0.8125rem]">{each.version}</span>
-          <span className="w-28 font-mono text-muted text-xs">{each.platform}</span>
+          <span className="w-28 font-mono text-xs">{each.platform}</span>
           <span className="tabular w-20 text-right text-muted">{bytes(each.sizeBytes)}</span>
-          <span className="hidden text-muted lg:inline">
-            {t("files", {
-              count: each.manifest.files.length,
-              text: format.number(each.manifest.files.length),
-            })}
+          <span className="hidden w-24 text-muted sm:inline">
+            {t("files", { count: files, text: format.number(files) })}
           </span>
-          <span className="hidden text-[0.8125rem] text-subtle md:inline">
-            {t("uploaded", { actor: each.uploadedBy })} <Time ms={each.uploadedAtMs} />
-          </span>
+          <code className="hidden truncate font-mono text-subtle text-xs md:inline">
+            {each.sha256.slice(0, 16)}…
+          </code>
         </button>
-        <span className="flex gap-1.5">
-          <ButtonLink
-            size="sm"
-            href={`/releases/new?agent=${each.agentName}&version=${encodeURIComponent(each.version)}`}
-          >
-            {t("release")}
-          </ButtonLink>
-          <Button size="iconSm" tone="ghost" aria-label={t("delete", { name })} onClick={onDelete}>
-            <Trash2 aria-hidden />
-          </Button>
-        </span>
+        <Button size="iconSm" tone="ghost" aria-label={t("delete", { name })} onClick={onDelete}>
+          <Trash2 aria-hidden />
+        </Button>
       </div>
       {open ? <ManifestDetails each={each} /> : null}
     </li>
   );
+}
+
+/** As the server sends them: the newest upload first. */
+function packagesByVersion(packages: readonly PackageView[]) {
+  const versions = new Map<string, PackageView[]>();
+  for (const each of packages)
+    versions.set(each.version, [...(versions.get(each.version) ?? []), each]);
+  return [...versions].map(([version, of]) => ({ version, packages: of }));
 }

@@ -6,6 +6,7 @@ export type EventSentenceKey =
   | "createdRemoval"
   | "stageOpenedAfter"
   | "stageOpenedSkipping"
+  | "gateFailedWithout"
   | "unknown";
 
 /** The sentence that fits what an event carries; "unknown" for kinds of a newer server. */
@@ -17,6 +18,7 @@ export function eventSentenceKey({ kind, detail }: ReleaseEvent): EventSentenceK
     if (Number(detail.skipped ?? 0) > 0) return "stageOpenedSkipping";
     if (detail.healthy !== undefined) return "stageOpenedAfter";
   }
+  if (known.data === "gateFailed" && Number(detail.failed ?? 0) === 0) return "gateFailedWithout";
   return known.data;
 }
 

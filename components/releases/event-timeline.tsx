@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ReleaseDetail, ReleaseEvent } from "@/lib/contract/console-views.ts";
+import { useActorName } from "../audit/actor-name.ts";
 import { Button } from "../ui/button.tsx";
 import { Section } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";
@@ -45,6 +46,7 @@ export function EventTimeline({ release }: { release: ReleaseDetail }) {
 function EventItem(props: { event: ReleaseEvent; release: ReleaseDetail; last: boolean }) {
   const { event } = props;
   const sentence = useEventSentence(props.release);
+  const actorName = useActorName();
   const { icon: Icon, style } = eventLook(event.kind);
   const remark = event.detail.remark;
   return (
@@ -59,7 +61,7 @@ function EventItem(props: { event: ReleaseEvent; release: ReleaseDetail; last: b
         <p className="break-words text-sm">{sentence(event)}</p>
         {remark ? <p className="break-words text-muted text-sm">“{remark}”</p> : null}
         <p className="text-[0.8125rem] text-subtle">
-          {event.actor} · <Time ms={event.atMs} look="exact" />
+          {actorName(event.actor)} · <Time ms={event.atMs} look="exact" />
         </p>
       </div>
     </li>

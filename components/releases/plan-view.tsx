@@ -56,7 +56,7 @@ function StageLabel({ stage, number }: { stage: Stage; number: number }) {
   const t = useTranslations("plan");
   const named = stage.kind === "batch" ? stage : { kind: stage.kind };
   return (
-    <span className="w-48 shrink-0">
+    <span className="w-full shrink-0 sm:w-48">
       <span className="tabular text-subtle">{number}.</span> {name(named)}
       {stage.kind === "gray" ? (
         <span className="text-subtle"> {t("grayCount", { count: stage.machineIds.length })}</span>
@@ -81,7 +81,7 @@ export function GateSentence({ gate }: { gate: Gate }) {
     t("deadline", { duration: duration(gate.deadlineSeconds) }),
     ...(gate.manual ? [t("manual")] : []),
   ];
-  return <span className="min-w-0 flex-1 text-[0.8125rem] text-muted">{words.join(" · ")}</span>;
+  return <span className="min-w-0 text-[0.8125rem] text-muted sm:flex-1">{words.join(" · ")}</span>;
 }
 
 /** A count that nobody can reach is no limit: then the share alone decides. */

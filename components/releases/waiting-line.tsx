@@ -1,6 +1,6 @@
 "use client";
 
-import { Hourglass } from "lucide-react";
+import { Hourglass, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReleaseSummary } from "@/lib/contract/console-views.ts";
 import { cn } from "../ui/cn.ts";
@@ -16,13 +16,23 @@ type Release = Pick<ReleaseSummary, "clusters" | "waitingFor" | "state">;
 export function WaitingLine({ release, className }: { release: Release; className?: string }) {
   const sentence = useWaitingSentence(release);
   if (!sentence) return null;
+  const stopped = stoppedBy.includes(release.waitingFor?.code ?? "");
+  const Icon = stopped ? TriangleAlert : Hourglass;
   return (
-    <p className={cn("flex items-start gap-1.5 text-[0.8125rem] text-muted", className)}>
-      <Hourglass aria-hidden className="mt-[3px] size-3.5 shrink-0 text-subtle" />
+    <p
+      className={cn(
+        "flex items-start gap-1.5 text-[0.8125rem]",
+        stopped ? "font-medium text-bad" : cn("text-muted", className),
+      )}
+    >
+      <Icon aria-hidden className="mt-[3px] size-3.5 shrink-0" />
       <span>{sentence}</span>
     </p>
   );
 }
+
+/** These are not waited out: somebody has to look. */
+const stoppedBy = ["gateFailed", "inconclusive", "facts"];
 
 export function useWaitingSentence(release: Release): string | null {
   const t = useTranslations("waitingFor");

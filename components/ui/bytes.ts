@@ -2,18 +2,16 @@
 
 import { useFormatter } from "next-intl";
 
-const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
-/** Bytes with the unit that leaves one to four digits: 12.3 MB (steps of 1000, as the unit says). */
+/** Bytes with the unit that leaves one to four digits: 12.3 MiB. */
 export function useBytes(): (bytes: number) => string {
   const format = useFormatter();
   return (bytes) => {
-    const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-    return format.number(bytes / 1000 ** step, {
-      style: "unit",
-      unit: units[step],
-      unitDisplay: "short",
+    const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+    const value = format.number(bytes / 1024 ** step, {
       maximumFractionDigits: step === 0 ? 0 : 1,
     });
+    return `${value} ${units[step]}`;
   };
 }

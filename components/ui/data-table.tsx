@@ -14,6 +14,8 @@ export type Column<Row> = {
   id: string;
   header: string;
   cell: (row: Row) => ReactNode;
+  /** A second line below the cell, outside of the row's link. */
+  note?: (row: Row) => ReactNode;
   from?: "sm" | "md" | "lg" | "xl";
   align?: "right";
   className?: string;
@@ -56,6 +58,7 @@ export function DataTable<Row extends object>(props: {
     data: props.rows,
     getRowId: (row) => props.rowKey(row),
   });
+  const notes = new Map(props.columns.map((column) => [column.id, column.note]));
   const looks = new Map(props.columns.map((column) => [column.id, cellStyle(column)]));
 
   return (
@@ -106,6 +109,7 @@ export function DataTable<Row extends object>(props: {
                     ) : (
                       <table.FlexRender cell={cell} />
                     )}
+                    <CellNote>{notes.get(cell.column.id)?.(row.original)}</CellNote>
                   </td>
                 ))}
               </tr>
@@ -115,6 +119,10 @@ export function DataTable<Row extends object>(props: {
       </table>
     </div>
   );
+}
+
+function CellNote({ children }: { children: ReactNode }) {
+  return children ? <div className="text-[0.8125rem] text-subtle">{children}</div> : null;
 }
 
 // A click on a link or button inside, or one that ends a text selection, is not a click on the row.

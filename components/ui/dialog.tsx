@@ -93,7 +93,7 @@ function Heading({ title, description }: Pick<Props, "title" | "description">) {
 function Footer({ children }: { children?: ReactNode }) {
   if (!children) return null;
   return (
-    <div className="flex flex-wrap items-center justify-end gap-2 border-t bg-canvas/60 px-5 py-3">
+    <div className="flex flex-wrap items-center justify-end gap-2 rounded-b-[inherit] border-t bg-canvas/60 px-5 py-3">
       {children}
     </div>
   );

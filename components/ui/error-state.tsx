@@ -11,6 +11,7 @@ export function ErrorState(props: { error: Error; onRetry?: () => void; classNam
   const t = useTranslations("errors");
   const { error } = props;
   const api = error instanceof ApiError ? error : null;
+  const requestId = api?.problem?.requestId;
   const unreachable = api?.kind === "unreachable";
   return (
     <div role="alert" className={props.className}>
@@ -27,9 +28,9 @@ export function ErrorState(props: { error: Error; onRetry?: () => void; classNam
         }
       >
         <ErrorText error={error} />
-        {api?.problem?.requestId ? (
+        {requestId && !error.message.includes(requestId) ? (
           <p className="mt-1 text-[0.8125rem] text-subtle">
-            {t("requestId")} <code className="font-mono">{api.problem.requestId}</code>
+            {t("requestId")} <code className="font-mono">{requestId}</code>
           </p>
         ) : null}
       </EmptyState>

@@ -9,19 +9,25 @@ import { cn } from "./cn.ts";
 import { Input } from "./input.tsx";
 import { Kbd } from "./kbd.tsx";
 
-/** Reports what was typed after a pause or on Enter. "/" brings the focus here. */
+/** Reports what was typed after a pause or on Enter. */
 export function SearchInput(props: {
   label: string;
   placeholder?: string;
   value: string;
   onChange: (value: string) => void;
+  /** "/" brings the focus here: for the first search field of a page. */
+  slash?: boolean;
   className?: string;
 }) {
   const t = useTranslations("common");
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(props.value);
   useEffect(() => setText(props.value), [props.value]);
-  useHotkeys("/", () => input.current?.focus(), { preventDefault: true, useKey: true });
+  useHotkeys("/", () => input.current?.focus(), {
+    enabled: props.slash ?? false,
+    preventDefault: true,
+    useKey: true,
+  });
   const { onChange, value } = props;
   useEffect(() => {
     if (text === value) return;
@@ -61,11 +67,11 @@ export function SearchInput(props: {
           >
             <X aria-hidden />
           </Button>
-        ) : (
+        ) : props.slash ? (
           <span className="hidden pr-1 sm:block">
             <Kbd>/</Kbd>
           </span>
-        )}
+        ) : null}
       </span>
     </div>
   );

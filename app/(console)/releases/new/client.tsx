@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
-import { useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { FormProvider, useForm } from "react-hook-form";
 import { CheckStep } from "@/components/new-release/check-step.tsx";
 import { HowStep } from "@/components/new-release/how-step.tsx";
@@ -51,11 +51,31 @@ export function NewReleaseClient() {
       {me && !me.mayWrite ? <Alert tone="warn">{t("mayNotWrite")}</Alert> : null}
       <Stepper step={step} furthest={furthest} onStep={go} />
       <Card className="p-4 sm:p-6">
-        <h2 className="mb-4 font-semibold text-base tracking-tight">{t(`step.${step}.heading`)}</h2>
+        <StepHeading key={step}>{t(`step.${step}.heading`)}</StepHeading>
         <Body />
         {step === "check" ? null : <StepFooter step={step} draft={draft} onStep={go} />}
       </Card>
     </FormProvider>
+  );
+}
+
+/** Takes the focus when the step changes, so that nobody is left in the middle of the page. */
+function StepHeading({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (new URLSearchParams(window.location.search).has("step")) {
+      heading.current?.focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
+    }
+  }, []);
+  return (
+    <h2
+      ref={heading}
+      tabIndex={-1}
+      className="mb-4 font-semibold text-base tracking-tight outline-none"
+    >
+      {children}
+    </h2>
   );
 }
 
