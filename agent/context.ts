@@ -1,9 +1,11 @@
 import type { Platform } from "@contract/platform.ts";
 import type { Layout } from "./layout.ts";
+import type { UnwrittenRuns } from "./plan/run-record.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Failpoint } from "./platform/failpoint.ts";
 import type { Log } from "./platform/log.ts";
 import type { ProcessTable } from "./platform/process-table.ts";
+import type { ExitLog } from "./supervise/exit-log.ts";
 
 /** What every step needs of its surroundings; the composition root and the tests fill it. */
 export interface AgentContext {
@@ -18,6 +20,9 @@ export interface AgentContext {
   bootId: string;
   /** Called when a process that this ifrit-agent started has ended. */
   onProcessEnd: () => void;
+  unwrittenRuns: UnwrittenRuns;
+  /** How they ended. */
+  exits: ExitLog;
   /** Names this root among others on the same machine; it stands in the environment of what we start. */
   rootId: string;
 }

@@ -16,6 +16,7 @@ import { Reconciler } from "./reconcile/reconciler.ts";
 import { appliedEtag } from "./report/applied-etag.ts";
 import { Reporter, stateDigestOf } from "./report/reporter.ts";
 import { StatusFile } from "./report/status-file.ts";
+import { ExitLog } from "./supervise/exit-log.ts";
 import { ifritAgentVersion } from "./version.ts";
 
 export interface RunOptions {
@@ -114,5 +115,7 @@ async function createContext(options: RunOptions, onProcessEnd: () => void): Pro
     bootId: await processes.bootId(),
     rootId: await rootIdOf(options.layout.root),
     onProcessEnd,
+    exits: new ExitLog(),
+    unwrittenRuns: new Map(),
   };
 }

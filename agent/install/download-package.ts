@@ -4,6 +4,7 @@ import { ChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
 import {
   ignoreNotFound,
+  isDiskError,
   isNotFound,
   readTextOrNull,
   syncDir,
@@ -172,8 +173,4 @@ async function sizeOf(path: string): Promise<number> {
 async function discard(part: string): Promise<void> {
   await Deno.remove(part).catch(ignoreNotFound);
   await Deno.remove(`${part}.etag`).catch(ignoreNotFound);
-}
-
-function isDiskError(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EROFS", "EIO"].includes((error as { code?: string }).code ?? "");
 }

@@ -1,4 +1,5 @@
-import type { AgentRecord, RunRecord } from "./agent-record.ts";
+import type { AgentRecord } from "./agent-record.ts";
+import type { RunRecord } from "./run-record.ts";
 
 /** An unpacked version and the archive it came from. */
 export interface InstalledVersion {

@@ -71,26 +71,3 @@ export async function updateRecord(
 /** origin.json of an unpacked version: which archive it came from. */
 export const VersionOrigin = z.object({ sha256: Sha256, size: z.number().int().positive() });
 export type VersionOrigin = z.infer<typeof VersionOrigin>;
-
-/** run.json: the process that was started last. */
-export const RunRecord = z.object({
-  schema: z.literal(1),
-  pid: z.number().int().positive(),
-  startTicks: z.number().int().nonnegative(),
-  bootId: z.string(),
-  version: AgentVersion,
-  startedAtMs: z.number().int().nonnegative(),
-  /** Unwanted exits since the version was started first. */
-  restarts: z.number().int().nonnegative(),
-  /** Of those, the ones in a row without a stable run between them. */
-  crashes: z.number().int().nonnegative(),
-});
-export type RunRecord = z.infer<typeof RunRecord>;
-
-export function readRun(layout: AgentLayout): Promise<RunRecord | null> {
-  return readJson(layout.run, RunRecord);
-}
-
-export function writeRun(layout: AgentLayout, run: RunRecord): Promise<void> {
-  return writeDurably(layout.run, JSON.stringify(run));
-}

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { DesiredAgent } from "@contract/desired-state.ts";
 import type { ActualAgent, InstalledVersion } from "./actual-agent.ts";
-import { emptyRecord, type RunRecord } from "./agent-record.ts";
+import { emptyRecord } from "./agent-record.ts";
 import { type PlanConditions, planSteps } from "./plan-steps.ts";
+import type { RunRecord } from "./run-record.ts";
 
 const digest = (letter: string) => letter.repeat(64);
 const one: InstalledVersion = { version: "1.0.0", sha256: digest("1") };

@@ -4,7 +4,8 @@ import type { AgentLayout } from "../layout.ts";
 import { isNotFound, readJson } from "../platform/durable-file.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
 import { type ActualAgent, emptyActual, type InstalledVersion } from "./actual-agent.ts";
-import { emptyRecord, type RunRecord, readRecord, readRun, VersionOrigin } from "./agent-record.ts";
+import { emptyRecord, readRecord, VersionOrigin } from "./agent-record.ts";
+import { type RunRecord, readRun } from "./run-record.ts";
 
 /** Reads from disk and /proc what is there now, for the agents on disk and for those named. */
 export async function readActual(
@@ -47,7 +48,7 @@ async function readAgent(ctx: AgentContext, name: string): Promise<ActualAgent> 
   if (installed === null) return emptyActual(name, emptyRecord);
   const [record, run, link] = await Promise.all([
     readRecord(layout),
-    readRun(layout),
+    readRun(ctx, name),
     readCurrent(layout),
   ]);
   const current = installed.find((one) => one.version === link) ?? null;

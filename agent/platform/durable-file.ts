@@ -79,6 +79,12 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
+/** The disk is full, failing or read-only: nothing that asking again at once would change. */
+export function isDiskError(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? "";
+  return ["ENOSPC", "EDQUOT", "EROFS", "EIO"].includes(code);
+}
+
 export function ignoreNotFound(error: unknown): void {
   if (!isNotFound(error)) throw error;
 }

@@ -30,6 +30,8 @@ export interface ProcessTable {
   all(): Promise<ProcessStat[]>;
   /** Pids whose environment contains the text. */
   marked(text: string): Promise<number[]>;
+  /** Pids whose program file lies in the folder. */
+  runningFrom(folder: string): Promise<number[]>;
   /** Signals each process that still is the one meant, and its whole group when it leads one. */
   signal(signal: SignalName, targets: readonly ProcessIdentity[]): Promise<void>;
   bootId(): Promise<string>;
@@ -44,6 +46,7 @@ while read -r end verb args; do
     all) cat /proc/[0-9]*/stat 2>/dev/null ;;
     boot) cat /proc/sys/kernel/random/boot_id ;;
     marked) grep -lsF -e "$args" /proc/[0-9]*/environ 2>/dev/null ;;
+    from) ls -l /proc/[0-9]*/exe 2>/dev/null | grep -F -e "/exe -> $args/" ;;
     signal) sig=\${args%% *}
       for t in \${args#* }; do
         p=\${t%%:*}; read_stat $p; [ -n "$line" ] || continue
@@ -75,6 +78,13 @@ export class ShellProcessTable implements ProcessTable {
   async marked(text: string): Promise<number[]> {
     const paths = await this.#ask(`marked ${text}`);
     return paths.map((path) => Number(path.split("/")[2])).filter(Number.isInteger);
+  }
+
+  async runningFrom(folder: string): Promise<number[]> {
+    const lines = await this.#ask(`from ${folder}`);
+    return lines
+      .map((line) => Number(/\/proc\/(\d+)\/exe -> /.exec(line)?.[1]))
+      .filter(Number.isInteger);
   }
 
   async signal(signal: SignalName, targets: readonly ProcessIdentity[]): Promise<void> {

@@ -2,7 +2,7 @@ import { TokenResponse, tokenProofText } from "@contract/enroll.ts";
 import { agentPaths } from "@contract/headers.ts";
 import type { MachineFacts } from "@contract/machine-facts.ts";
 import type { AgentConfig } from "../identity/config.ts";
-import { nextCounter } from "../identity/counter.ts";
+import { Counter } from "../identity/counter.ts";
 import type { MachineKey } from "../identity/machine-key.ts";
 import type { Layout } from "../layout.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -17,6 +17,7 @@ const renewAfter = 0.8;
 export class MasterSession {
   #token: { text: string; renewAtMs: number } | null = null;
   #renewal: Promise<string> | null = null;
+  readonly #counter: Counter;
 
   constructor(
     private readonly given: {
@@ -27,7 +28,9 @@ export class MasterSession {
       facts: () => MachineFacts;
     },
     private config: AgentConfig,
-  ) {}
+  ) {
+    this.#counter = new Counter(given.layout.counter);
+  }
 
   get clusterId(): string | null {
     return this.config.clusterId;
@@ -71,10 +74,10 @@ export class MasterSession {
 
   async #renew(): Promise<string> {
     if (this.config.enrollment !== "accepted") await this.#enroll();
-    const { layout, key, clock, fetcher } = this.given;
+    const { key, clock, fetcher } = this.given;
     const { machineId, clusterId } = this.config;
     if (clusterId === null) throw new MasterError("refused", "the machine has no cluster yet");
-    const counter = await nextCounter(layout.counter);
+    const counter = await this.#counter.next();
     const proof = { machineId, clusterId, counter };
     const askedAtMs = clock.monotonicMs();
     const answer = await sendRequest(fetcher, this.url(agentPaths.token), {

@@ -10,6 +10,7 @@ import { errorText } from "../platform/log.ts";
 import { desiredAgent, type KnownDesired } from "../poll/desired-store.ts";
 import type { Grant } from "../poll/fetch-desired-state.ts";
 import { type Activity, deriveAgentState } from "../report/derive-agent-state.ts";
+import { withDaemon } from "../supervise/adopt-daemon.ts";
 import { CpuSampler, type Sample } from "../supervise/cpu-sampler.ts";
 import { LivenessMonitor } from "../supervise/liveness-monitor.ts";
 import { rotateLog } from "../supervise/rotate-log.ts";
@@ -90,7 +91,11 @@ export class Reconciler {
       } catch (error) {
         this.ctx.log.error("a round failed and is repeated", { error: errorText(error) });
       }
-      if (await this.#bell.wait(this.ctx.clock, this.timing.tickMs, signal)) this.#roundDueMs = 0;
+      const waitMs = Math.min(
+        this.timing.tickMs,
+        this.#supervision.untilRestartMs() || this.timing.tickMs,
+      );
+      if (await this.#bell.wait(this.ctx.clock, waitMs, signal)) this.#roundDueMs = 0;
     }
     await Promise.allSettled([...this.#running.values()].map((one) => one.work));
   }
@@ -127,8 +132,11 @@ export class Reconciler {
     const actual = await readActual(this.ctx, names);
     // Not before: until the machine is read again, the old reading is not true any more.
     for (const name of ended) this.#activities.delete(name);
-    this.#actual = actual.filter((agent) => AgentName.safeParse(agent.name).success);
     const busy = new Set(this.#running.keys());
+    const named = actual.filter((agent) => AgentName.safeParse(agent.name).success);
+    this.#actual = await Promise.all(
+      named.map((agent) => (busy.has(agent.name) ? agent : withDaemon(this.ctx, agent))),
+    );
     this.#supervision.observe(this.#actual, busy);
     await this.#liveness.observe(this.#actual, busy);
   }

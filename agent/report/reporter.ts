@@ -3,7 +3,7 @@ import { agentPaths } from "@contract/headers.ts";
 import type { MachineFacts } from "@contract/machine-facts.ts";
 import { type ReportRequest, stateDigestText } from "@contract/report.ts";
 import type { AgentContext } from "../context.ts";
-import { nextCounter } from "../identity/counter.ts";
+import { Counter } from "../identity/counter.ts";
 import { Bell } from "../platform/bell.ts";
 import { errorText } from "../platform/log.ts";
 import { backoffMs } from "../poll/backoff.ts";
@@ -27,6 +27,7 @@ export class Reporter {
   #removed = new Set<string>();
   #bell = new Bell();
   #open = false;
+  readonly #sequence: Counter;
   #failures = 0;
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +36,9 @@ export class Reporter {
     private readonly session: MasterSession,
     private readonly source: { states(): readonly AgentState[]; facts(): MachineFacts },
     private readonly options: ReporterOptions = reporterDefaults,
-  ) {}
+  ) {
+    this.#sequence = new Counter(ctx.layout.sequence);
+  }
 
   /** The master answers: from now on there is somebody to report to. */
   open(): void {
@@ -107,7 +110,7 @@ export class Reporter {
   ): Promise<void> {
     const report: ReportRequest = {
       schema: 1,
-      sequence: await nextCounter(this.ctx.layout.sequence),
+      sequence: await this.#sequence.next(),
       kind,
       ifritAgentVersion,
       stateDigest: await stateDigestOf(states),

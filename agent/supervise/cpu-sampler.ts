@@ -1,4 +1,4 @@
-import type { RunRecord } from "../plan/agent-record.ts";
+import type { RunRecord } from "../plan/run-record.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
 import { familyOf } from "./members.ts";
 

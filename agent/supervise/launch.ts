@@ -6,13 +6,15 @@ import type { ProcessIdentity } from "../platform/process-table.ts";
  * How a managed agent comes to life. A /bin/sh in a session of its own waits on its stdin; ifrit-agent
  * records its pid and start time durably and only then says "go"; the shell then becomes the agent
  * (exec: same pid). If ifrit-agent dies in between, stdin ends and the shell does too. So no process
- * ever runs that is not on record. Output goes to the log file directly and outlives ifrit-agent.
+ * ever runs that is not on record. Output goes to the log file directly and outlives ifrit-agent; a log that
+ * cannot be opened costs the log, not the agent.
  */
 const script = `
 IFS= read -r word
 [ "$word" = go ] || exit 125
 umask 022
-exec </dev/null >>"$1" 2>&1
+exec </dev/null
+if (: >>"$1") 2>/dev/null; then exec >>"$1" 2>&1; else exec >/dev/null 2>&1; fi
 cd "$2" || exit 125
 shift 2
 exec env -i "$@"`;
@@ -65,7 +67,10 @@ export async function launch(ctx: AgentContext, spec: LaunchSpec): Promise<Launc
     ctx.failpoint("start:recorded");
     await stdin.write(new TextEncoder().encode("go\n"));
     ctx.failpoint("start:gone");
-    child.status.then(() => ctx.onProcessEnd());
+    child.status.then((status) => {
+      ctx.exits.note(identity, status.success);
+      ctx.onProcessEnd();
+    });
     child.unref();
     return { identity, exited: child.status };
   } finally {

@@ -1,18 +1,20 @@
 import type { AgentContext } from "../context.ts";
-import type { RunRecord } from "../plan/agent-record.ts";
+import type { RunRecord } from "../plan/run-record.ts";
 import type { ProcessIdentity, ProcessStat } from "../platform/process-table.ts";
 import { instanceMarker } from "./run-environment.ts";
 
-/** Every living process of an agent: its group, its session, their descendants, and those that only its marker betrays. */
+/** Every living process of an agent: its group, its session, their descendants, and those that only its marker or their program file betrays. */
 export async function membersOf(
-  ctx: Pick<AgentContext, "processes" | "rootId" | "bootId">,
+  ctx: Pick<AgentContext, "processes" | "rootId" | "bootId" | "layout">,
   name: string,
   run: RunRecord | null,
 ): Promise<ProcessStat[]> {
   const marked = await ctx.processes.marked(instanceMarker(ctx.rootId, name));
+  // A program that shows its own title in ps has written over its environment, marker and all.
+  const ours = await ctx.processes.runningFrom(ctx.layout.agent(name).versions);
   const all = await ctx.processes.all();
   const leader = run !== null && run.bootId === ctx.bootId ? run : null;
-  return familyOf(all, leader, new Set(marked));
+  return familyOf(all, leader, new Set([...marked, ...ours]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { PackageManifest } from "@contract/package-manifest.ts";
 import type { AgentContext } from "../context.ts";
-import { type RunRecord, writeRun } from "../plan/agent-record.ts";
+import { type RunRecord, writeRun } from "../plan/run-record.ts";
 import { type Launched, launch } from "./launch.ts";
 import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts";
 
@@ -20,7 +20,7 @@ export async function startAgent(
     cwd: layout.data,
     log: layout.log,
     record: (identity) =>
-      writeRun(layout, {
+      writeRun(ctx, name, {
         schema: 1,
         ...identity,
         bootId: ctx.bootId,

@@ -1,7 +1,7 @@
 import type { PackageManifest } from "@contract/package-manifest.ts";
 import { ChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
-import { readRun } from "../plan/agent-record.ts";
+import { readRun } from "../plan/run-record.ts";
 import type { SignalName } from "../platform/process-table.ts";
 import { membersOf } from "./members.ts";
 
@@ -28,7 +28,7 @@ async function endMembers(
   timeoutMs: number,
   repeat: boolean,
 ): Promise<boolean> {
-  const run = await readRun(ctx.layout.agent(name));
+  const run = await readRun(ctx, name);
   const deadlineMs = ctx.clock.monotonicMs() + timeoutMs;
   const signalled = new Set<string>();
   for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 250)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PackageManifest } from "@contract/package-manifest.ts";
-import { readRun, writeRun } from "../plan/agent-record.ts";
+import { readRun, writeRun } from "../plan/run-record.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
 import { createContext, type TestContext } from "../testing/create-context.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -39,7 +39,7 @@ async function createVersion(
 }
 
 async function membersNow(ctx: TestContext): Promise<ProcessStat[]> {
-  return await membersOf(ctx, "sample", await readRun(ctx.layout.agent("sample")));
+  return await membersOf(ctx, "sample", await readRun(ctx, "sample"));
 }
 
 function log(ctx: TestContext): Promise<string> {
@@ -72,7 +72,7 @@ Deno.test("startAgent() gives the agent its own session, its environment and its
   const [stat] = await ctx.processes.stat([identity.pid]);
   assert.deepEqual([stat?.groupId, stat?.sessionId], [identity.pid, identity.pid]);
   assert.equal(await Deno.readLink(`/proc/${identity.pid}/fd/0`), "/dev/null");
-  assert.equal((await readRun(layout))?.pid, identity.pid);
+  assert.equal((await readRun(ctx, "sample"))?.pid, identity.pid);
 });
 
 Deno.test("startAgent() starts nothing when the process cannot be recorded", async () => {
@@ -136,9 +136,9 @@ Deno.test("stopAgent() never signals a stranger that has the agent's old pid", a
       restarts: 0,
       crashes: 0,
     };
-    await writeRun(ctx.layout.agent("sample"), { ...run, startTicks: stat!.startTicks - 1 });
+    await writeRun(ctx, "sample", { ...run, startTicks: stat!.startTicks - 1 });
     await stopAgent(ctx, "sample");
-    await writeRun(ctx.layout.agent("sample"), {
+    await writeRun(ctx, "sample", {
       ...run,
       startTicks: stat!.startTicks,
       bootId: "another boot",

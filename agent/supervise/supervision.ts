@@ -1,7 +1,7 @@
 import type { AgentContext } from "../context.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
-import type { RunRecord } from "../plan/agent-record.ts";
 import { isAlive } from "../plan/read-actual.ts";
+import type { RunRecord } from "../plan/run-record.ts";
 import { restartDelayMs, stableRunMs } from "./restart-backoff.ts";
 
 interface Watched {
@@ -70,6 +70,15 @@ export class Supervision {
     const { version, restarts } = watched.run;
     const unwanted = watched.restartAtMs === null ? 0 : 1;
     return { version, restarts: restarts + unwanted, crashes: watched.crashes };
+  }
+
+  /** Milliseconds until the next restart is due; infinite when none is. */
+  untilRestartMs(): number {
+    const nowMs = this.ctx.clock.monotonicMs();
+    const due = [...this.#watched.values()]
+      .map((one) => one.restartAtMs)
+      .filter((at) => at !== null);
+    return Math.max(0, Math.min(...due) - nowMs);
   }
 
   /** True when a watched process has ended since the last round, or a restart has come due. */

@@ -1,8 +1,9 @@
 import type { PackageManifest } from "@contract/package-manifest.ts";
 import { ChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
-import { readRun } from "../plan/agent-record.ts";
 import { isAlive } from "../plan/read-actual.ts";
+import { readRun } from "../plan/run-record.ts";
+import { adoptDaemon } from "./adopt-daemon.ts";
 import { logTail } from "./log-tail.ts";
 import { probe } from "./probe.ts";
 import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts";
@@ -55,9 +56,12 @@ export function probeOf(ctx: AgentContext, manifest: PackageManifest): Promise<s
 
 async function requireAlive(ctx: AgentContext, manifest: PackageManifest): Promise<void> {
   const layout = ctx.layout.agent(manifest.name);
-  const run = await readRun(layout);
+  const run = await readRun(ctx, manifest.name);
   const stats = run === null ? [] : await ctx.processes.stat([run.pid]);
   if (isAlive(run, new Map(stats.map((stat) => [stat.pid, stat])), ctx.bootId)) return;
+  // A daemon forks twice, so the process found first may itself be on its way out.
+  if (run !== null && (await adoptDaemon(ctx, manifest.name, run, run.daemon ?? false)) !== null)
+    return;
   const tail = await logTail(layout.log);
   throw new ChangeError(
     "exited_early",

@@ -18,8 +18,8 @@ export class AgentProcess implements AsyncDisposable {
     this.layout = layoutOf(root);
   }
 
-  static async enrolled(master: FakeMaster): Promise<AgentProcess> {
-    const root = await Deno.makeTempDir({ prefix: "ifrit-test-" });
+  static async enrolled(master: FakeMaster, path?: string): Promise<AgentProcess> {
+    const root = path ?? (await Deno.makeTempDir({ prefix: "ifrit-test-" }));
     const agent = new AgentProcess(root, master);
     const { code, stderr } = await agent.cli([
       "enroll",
@@ -46,12 +46,10 @@ export class AgentProcess implements AsyncDisposable {
     };
   }
 
-  start(env: Record<string, string> = {}): void {
-    this.#child = this.#command(
-      ["run", "--root", this.root, "--poll-seconds", "1"],
-      env,
-      "inherit",
-    ).spawn();
+  /** `wrapper` is a command that runs another one, with the same pid at the end. */
+  start(env: Record<string, string> = {}, wrapper: readonly string[] = []): void {
+    const args = ["run", "--root", this.root, "--poll-seconds", "1"];
+    this.#child = this.#command(args, env, "inherit", wrapper).spawn();
   }
 
   get pid(): number {
@@ -104,6 +102,7 @@ export class AgentProcess implements AsyncDisposable {
     const processes = new ShellProcessTable();
     const ctx = {
       processes,
+      layout: this.layout,
       rootId: await rootIdOf(this.root),
       bootId: await processes.bootId(),
     };
@@ -122,6 +121,7 @@ export class AgentProcess implements AsyncDisposable {
     args: readonly string[],
     env: Record<string, string>,
     output: "piped" | "inherit",
+    wrapper: readonly string[] = [],
   ): Deno.Command {
     const quiet = output === "inherit" && !Deno.env.get("IFRIT_TEST_LOG") ? "null" : output;
     const agentDir = fromFileUrl("..", import.meta.url);
@@ -130,8 +130,10 @@ export class AgentProcess implements AsyncDisposable {
     const flags = permissionFlags({ root: this.root, masterUrl: this.master.url });
     const kept =
       failpoint.length > 0 ? flags.filter((flag) => !flag.startsWith("--allow-env")) : flags;
-    return new Deno.Command(Deno.execPath(), {
+    const [program = "", ...words] = [...wrapper, Deno.execPath()];
+    return new Deno.Command(program, {
       args: [
+        ...words,
         "run",
         "--no-check",
         "--no-remote",

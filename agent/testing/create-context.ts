@@ -4,6 +4,7 @@ import { systemClock } from "../platform/clock.ts";
 import { noFailpoint } from "../platform/failpoint.ts";
 import { createLog } from "../platform/log.ts";
 import { ShellProcessTable } from "../platform/process-table.ts";
+import { ExitLog } from "../supervise/exit-log.ts";
 import { membersOf } from "../supervise/members.ts";
 
 export interface TestContext extends AgentContext, AsyncDisposable {
@@ -28,6 +29,8 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
     bootId: await processes.bootId(),
     rootId: await rootIdOf(layout.root),
     onProcessEnd: () => {},
+    exits: new ExitLog(),
+    unwrittenRuns: new Map(),
     ...overrides,
   };
   return { ...context, lines, [Symbol.asyncDispose]: () => endAll(context, processes) };
