@@ -13,6 +13,7 @@ export default defineConfig({
   use: {
     locale: "en-US",
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 20_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

@@ -26,7 +26,7 @@ export { expect };
 /** Signs the first administrator in, by the page. */
 export async function login(page: Page, ifrit: Ifrit): Promise<void> {
   await page.goto("/sign-in");
-  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password", { exact: true }).fill(ifrit.adminPassword);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
