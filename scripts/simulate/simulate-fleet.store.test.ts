@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { and, count, eq } from "drizzle-orm";
 import { afterEach, expect, test } from "vitest";
@@ -8,6 +11,7 @@ import type { AgentPhase } from "../../lib/contract/agent-state.ts";
 import { agentPaths, header } from "../../lib/contract/headers.ts";
 import { flushCluster } from "../../lib/master/flush-cluster.ts";
 import { refreshCluster } from "../../lib/master/refresh-cluster.ts";
+import { packagePath } from "../../lib/packages/package-store.ts";
 import { createDesiredEntry } from "../../lib/testing/create-desired-entry.ts";
 import { createPackage } from "../../lib/testing/create-package.ts";
 import type { FleetOptions, PhaseChange } from "./fleet/fleet-options.ts";
@@ -135,6 +139,37 @@ test("blocked machines begin nothing, and one that is blocked before its switch 
 
   blocked = false;
   await expect.poll(reached("switching"), { timeout: 15_000 }).toBe(300);
+}, 60_000);
+
+test("with downloads, bytes that are not those of the release fail, and the rest runs", async () => {
+  const opened = await open();
+  const { services, cluster, master, masterUrl } = opened;
+  const archive = Buffer.alloc(20_000, "bytes of a package ");
+  for (const [version, bytes] of Object.entries({ good: archive, bad: Buffer.from("others") })) {
+    const sha256 = createHash("sha256").update(archive).update(version).digest("hex");
+    const stored = Buffer.concat([bytes, Buffer.from(version)]);
+    await createPackage(services, {
+      ...{ agentName: `${version}-agent`, version: "1.0.0", sha256, sizeBytes: stored.length },
+    });
+    const path = packagePath(services.env.IFRIT_DATA_DIR, sha256);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, stored);
+    const entry = { clusterId: cluster.id, releaseId: 1, version: "1.0.0" };
+    await createDesiredEntry(services, { ...entry, agentName: `${version}-agent` });
+  }
+  await refreshCluster(master, cluster.id);
+  const shape = { name: "fetching", machines: 30 };
+  const admitted = await admitMachines(services, cluster.id, shape);
+  const fleet = play({ ...shape, ...admitted, masterUrl, download: true });
+  await expect
+    .poll(() => fleet.counts().agents, { timeout: 15_000 })
+    .toEqual({
+      ...{ "good-agent": { "1.0.0": { running: 30 } }, "bad-agent": { "-": { failed: 30 } } },
+    });
+  expect(fleet.counts().downloads).toBeGreaterThanOrEqual(60);
+  const [id = ""] = fleet.machineIds();
+  const [bad] = fleet.machine(id)!.agents.filter((agent) => agent.state.name === "bad-agent");
+  expect(bad?.state.failure?.reason).toBe("digest_mismatch");
 }, 60_000);
 
 test("a fleet is played again from its memory, with the same machines and what they run", async () => {

@@ -28,6 +28,8 @@ export type Behaviours = {
   crashLoops: readonly VersionRule[];
   /** The machine is never heard of again, within half a minute of the start. */
   goesDark: readonly VersionRule[];
+  /** The same, before the machine can tell that it has started it. */
+  goesDarkAtOnce: readonly VersionRule[];
   /** Its memory grows for as long as it runs. */
   eatsMemory: readonly VersionRule[];
   /** It takes whole cores. */
@@ -43,6 +45,7 @@ export const calmBehaviours: Behaviours = {
   fails: [],
   crashLoops: [],
   goesDark: [],
+  goesDarkAtOnce: [],
   eatsMemory: [],
   eatsCpu: [],
 };

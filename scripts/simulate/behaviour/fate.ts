@@ -6,7 +6,7 @@ import { draw } from "./random.ts";
 export type Fate = {
   failure: FailureReason | null;
   crashLoops: boolean;
-  goesDark: boolean;
+  goesDark: "later" | "at once" | null;
   eatsMemory: boolean;
   eatsCpu: boolean;
 };
@@ -14,7 +14,7 @@ export type Fate = {
 const good: Fate = {
   failure: null,
   crashLoops: false,
-  goesDark: false,
+  goesDark: null,
   eatsMemory: false,
   eatsCpu: false,
 };
@@ -33,7 +33,7 @@ export function fateOf(
   agent: string,
   version: string,
 ): Fate {
-  const { fails, crashLoops, goesDark, eatsMemory, eatsCpu } = behaviours;
+  const { fails, crashLoops, goesDark, goesDarkAtOnce, eatsMemory, eatsCpu } = behaviours;
   const hit = (kind: string, rules: readonly VersionRule[]) =>
     rules.find((rule) => applies(rule, agent, version) && drawn(kind) < rule.share);
   const drawn = (kind: string) => draw(player.seed, player.machine, `${kind} ${agent} ${version}`);
@@ -41,11 +41,15 @@ export function fateOf(
   const fate: Fate = {
     failure: failing ? (failing.reason ?? usualReason(drawn("reason"))) : null,
     crashLoops: hit("crash loops", crashLoops) !== undefined,
-    goesDark: hit("goes dark", goesDark) !== undefined,
+    goesDark: hit("goes dark at once", goesDarkAtOnce)
+      ? "at once"
+      : hit("goes dark", goesDark)
+        ? "later"
+        : null,
     eatsMemory: hit("eats memory", eatsMemory) !== undefined,
     eatsCpu: hit("eats cpu", eatsCpu) !== undefined,
   };
-  return failing || Object.values(fate).includes(true) ? fate : good;
+  return Object.values(fate).some(Boolean) ? fate : good;
 }
 
 function applies(rule: VersionRule, agent: string, version: string): boolean {

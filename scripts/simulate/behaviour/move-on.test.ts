@@ -5,7 +5,7 @@ import { type DesiredByName, isApplied, isSettled, moveOn, waitingForWord } from
 import type { SimAgent, Surroundings } from "./sim-agent.ts";
 
 const good: Fate = {
-  ...{ failure: null, crashLoops: false, goesDark: false, eatsMemory: false, eatsCpu: false },
+  ...{ failure: null, crashLoops: false, goesDark: null, eatsMemory: false, eatsCpu: false },
 };
 
 function want(version: string | null, releaseId: number, name = "log-agent"): DesiredByName {
@@ -165,12 +165,16 @@ test("a crash loop passes its watch, counts restarts and slows down", () => {
 
 test("a version that takes the machine off the net does so after its start", () => {
   const machine = new Machine();
-  machine.fates["1.0.0"] = { goesDark: true };
+  machine.fates["1.0.0"] = { goesDark: "later" };
   machine.pass(2, want("1.0.0", 1));
   expect(machine.darkAtMs).toBe(Number.POSITIVE_INFINITY);
   machine.pass(4, want("1.0.0", 1));
   expect(machine.darkAtMs).toBeGreaterThan(machine.nowMs);
   expect(machine.darkAtMs).toBeLessThan(machine.nowMs + 30_000);
+
+  machine.fates["1.1.0"] = { goesDark: "at once" };
+  machine.pass(6, want("1.1.0", 2));
+  expect(machine.darkAtMs).toBeLessThanOrEqual(machine.nowMs);
 });
 
 test("only an explicit absence removes, and only with the master's word", () => {

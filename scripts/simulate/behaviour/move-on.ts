@@ -93,6 +93,7 @@ export function isApplied(agents: readonly SimAgent[], desired: DesiredByName): 
 
 function darknessAfter(before: SimAgent, after: SimAgent | null, around: Surroundings): number {
   if (after?.state.phase !== "watching" || before.state.phase === "watching") return never;
-  if (!around.fate(after.state.name, after.state.version ?? "").goesDark) return never;
-  return around.nowMs + around.scaled(darkAfterMs(around.random));
+  const { goesDark } = around.fate(after.state.name, after.state.version ?? "");
+  if (!goesDark) return never;
+  return around.nowMs + (goesDark === "later" ? around.scaled(darkAfterMs(around.random)) : 0);
 }

@@ -26,6 +26,7 @@ export type SimulateOptions = {
   fail: ReasonedRule[];
   crashLoop: ReasonedRule[];
   dark: ReasonedRule[];
+  darkAtOnce: ReasonedRule[];
   eatMemory: ReasonedRule[];
   eatCpu: ReasonedRule[];
   timeScale: number;
@@ -102,6 +103,7 @@ function addVersions(command: Command): void {
       many("--crash-loop <rule>", "passes its watch, then keeps exiting", parseVersionRule),
     )
     .addOption(many("--dark <rule>", "the machine is never heard of again", parseVersionRule))
+    .addOption(many("--dark-at-once <rule>", "the same, before it can report", parseVersionRule))
     .addOption(many("--eat-memory <rule>", "grows by 100 MiB a minute", parseVersionRule))
     .addOption(many("--eat-cpu <rule>", "takes more than a core", parseVersionRule));
 }

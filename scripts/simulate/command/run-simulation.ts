@@ -21,7 +21,7 @@ export async function runSimulation(
   signal: AbortSignal,
 ): Promise<number> {
   const usage = startUsage();
-  const fleet = startFleet(options, played, signal);
+  const fleet = explained(() => startFleet(options, played, signal));
   const timers = [
     ...(options.quiet ? [] : [showProgress(fleet)]),
     ...(options.state ? [keepState(fleet, options.state)] : []),
@@ -66,11 +66,21 @@ function startFleet(
       fails: options.fail,
       crashLoops: options.crashLoop,
       goesDark: options.dark,
+      goesDarkAtOnce: options.darkAtOnce,
       eatsMemory: options.eatMemory,
       eatsCpu: options.eatCpu,
     },
     signal,
   });
+}
+
+function explained<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`An option makes no sense. ${error.message}.`, "See --help.");
+  }
 }
 
 /** false: the fleet ended first, for whatever reason; fleet.done says which. */

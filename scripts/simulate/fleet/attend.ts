@@ -18,6 +18,8 @@ export function attend(world: World, machine: SimMachine): void {
     return;
   }
   moveMachine(world, machine, nowMs, []);
+  // It may have started something that took it off the net before it could tell.
+  if (!updatePresence(world, machine, nowMs)) return;
   if (world.options.download) startDownloads(world, machine);
   if (machine.pollDueMs <= nowMs && !machine.polling) checkIn(world, machine);
   if (reportDueMs(machine) <= nowMs) sendReport(world, machine, nowMs);
