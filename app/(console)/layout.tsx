@@ -1,15 +1,29 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { GET as getClusters } from "@/app/api/v1/clusters/route.ts";
+import { GET as getMe } from "@/app/api/v1/me/route.ts";
 import { AppShell } from "@/components/shell/app-shell.tsx";
 import { auth } from "@/lib/access/current-user.ts";
+import { meQuery } from "@/lib/access/queries.ts";
+import { clustersQuery } from "@/lib/clusters/queries.ts";
+import { Prefetched } from "./prefetched.tsx";
 
 // Who is signed in decides what is rendered, so nothing here is made ahead of time.
 export const dynamic = "force-dynamic";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   if (!(await auth())) redirect(await signInPath());
-  return <AppShell>{children}</AppShell>;
+  return (
+    <Prefetched
+      asks={[
+        { query: meQuery(), route: getMe },
+        { query: clustersQuery(), route: getClusters },
+      ]}
+    >
+      <AppShell>{children}</AppShell>
+    </Prefetched>
+  );
 }
 
 async function signInPath(): Promise<string> {

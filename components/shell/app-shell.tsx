@@ -9,6 +9,7 @@ import { useHotkeys } from "react-hotkeys-hook";
 import { Button } from "../ui/button.tsx";
 import { Sheet } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { ModKey } from "../ui/mod-key.tsx";
 import { Brand } from "./brand.tsx";
 import { ClusterSwitcher } from "./cluster-switcher.tsx";
 import { CommandPalette } from "./command-palette.tsx";
@@ -90,7 +91,9 @@ function TopBar({ onSearch, onShowKeys }: { onSearch: () => void; onShowKeys: ()
           <Search aria-hidden />
           {t("search")}
           <span className="ml-2 flex gap-0.5">
-            <Kbd>⌘</Kbd>
+            <Kbd>
+              <ModKey />
+            </Kbd>
             <Kbd>K</Kbd>
           </span>
         </Button>

@@ -3,9 +3,10 @@
 import { useTranslations } from "next-intl";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { ModKey } from "../ui/mod-key.tsx";
 
 const keys = [
-  ["palette", ["⌘", "K"]],
+  ["palette", ["mod", "K"]],
   ["search", ["/"]],
   ["rows", ["j", "k"]],
   ["open", ["↵"]],
@@ -28,7 +29,7 @@ export function KeysDialog(props: { open: boolean; onOpenChange: (open: boolean)
             <span className="text-muted">{t(id)}</span>
             <span className="flex gap-1">
               {strokes.map((stroke) => (
-                <Kbd key={stroke}>{stroke}</Kbd>
+                <Kbd key={stroke}>{stroke === "mod" ? <ModKey /> : stroke}</Kbd>
               ))}
             </span>
           </li>

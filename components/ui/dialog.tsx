@@ -33,7 +33,7 @@ export function Dialog(props: Props) {
         >
           <Heading {...props} />
           {props.children ? (
-            <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+            <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">
               {props.children}
             </div>
           ) : null}
@@ -61,7 +61,7 @@ export function Sheet(props: Props & { side?: "left" | "right" }) {
           )}
         >
           <Heading {...props} />
-          <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+          <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">
             {props.children}
           </div>
           <Footer>{props.footer}</Footer>
@@ -74,7 +74,7 @@ export function Sheet(props: Props & { side?: "left" | "right" }) {
 function Heading({ title, description }: Pick<Props, "title" | "description">) {
   const t = useTranslations("common");
   return (
-    <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
+    <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">
       <div className="min-w-0">
         <Base.Title className="font-semibold text-base tracking-tight">{title}</Base.Title>
         {description ? (

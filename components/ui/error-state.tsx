@@ -1,9 +1,9 @@
 "use client";
 
-import { CloudOff, RotateCw, TriangleAlert } from "lucide-react";
+import { CloudOff, Compass, RotateCw, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { ApiError } from "@/lib/api/queries.ts";
-import { Button } from "./button.tsx";
+import { Button, ButtonLink } from "./button.tsx";
 import { EmptyState } from "./empty-state.tsx";
 
 /** What went wrong, what to quote, and a way on. */
@@ -13,6 +13,7 @@ export function ErrorState(props: { error: Error; onRetry?: () => void; classNam
   const api = error instanceof ApiError ? error : null;
   const requestId = api?.problem?.requestId;
   const unreachable = api?.kind === "unreachable";
+  if (api?.problem?.code === "not_found") return <NothingThere message={api.message} />;
   return (
     <div role="alert" className={props.className}>
       <EmptyState
@@ -35,6 +36,20 @@ export function ErrorState(props: { error: Error; onRetry?: () => void; classNam
         ) : null}
       </EmptyState>
     </div>
+  );
+}
+
+/** An answer, not a failure: trying again would not help. */
+function NothingThere({ message }: { message: string }) {
+  const t = useTranslations("errors");
+  return (
+    <EmptyState
+      icon={<Compass aria-hidden />}
+      title={t("notFoundTitle")}
+      actions={<ButtonLink href="/">{t("toOverview")}</ButtonLink>}
+    >
+      {message}
+    </EmptyState>
   );
 }
 

@@ -37,6 +37,26 @@ export async function requestJson<S extends z.ZodType>(
   return parseAnswer(schema, response.status, await response.text());
 }
 
+/**
+ * Key, address and function of a query that reads. The address stands in `meta`, so that the server,
+ * rendering a page, can fill the query by asking the same route in the process.
+ */
+export function getQuery<S extends z.ZodType>(
+  queryKey: readonly unknown[],
+  path: string,
+  schema: S,
+): {
+  queryKey: readonly unknown[];
+  meta: { path: string };
+  queryFn: (context: { signal: AbortSignal }) => Promise<z.infer<S>>;
+} {
+  return {
+    queryKey,
+    meta: { path },
+    queryFn: ({ signal }) => requestJson(path, schema, { signal }),
+  };
+}
+
 export function postJson<S extends z.ZodType>(
   path: string,
   schema: S,

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { apiPath, requestJson } from "../api/queries.ts";
+import { apiPath, getQuery } from "../api/queries.ts";
 import { AuditList } from "../contract/console-views.ts";
 
 export type AuditFilter = {
@@ -12,8 +12,7 @@ export type AuditFilter = {
 
 export function auditQuery(filter: AuditFilter) {
   return queryOptions({
-    queryKey: ["audit", filter],
-    queryFn: ({ signal }) => requestJson(apiPath("/audit", filter), AuditList, { signal }),
+    ...getQuery(["audit", filter], apiPath("/audit", filter), AuditList),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });

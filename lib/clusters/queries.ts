@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
-import { apiPath, postJson, requestJson } from "../api/queries.ts";
+import { apiPath, getQuery, postJson } from "../api/queries.ts";
 import {
   ClusterList,
   type CreateEnrollmentTokenRequest,
@@ -9,8 +9,7 @@ import {
 
 export function clustersQuery() {
   return queryOptions({
-    queryKey: ["clusters"],
-    queryFn: ({ signal }) => requestJson(apiPath("/clusters"), ClusterList, { signal }),
+    ...getQuery(["clusters"], apiPath("/clusters"), ClusterList),
     staleTime: 10_000,
     refetchInterval: 30_000,
   });

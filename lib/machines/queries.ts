@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { apiPath, requestJson } from "../api/queries.ts";
+import { apiPath, getQuery } from "../api/queries.ts";
 import { agentPhases } from "../contract/agent-state.ts";
 import { MachineDetail, MachineList } from "../contract/console-views.ts";
 
@@ -22,8 +22,7 @@ export type MachineFilter = {
 
 export function machinesQuery(filter: MachineFilter) {
   return queryOptions({
-    queryKey: ["machines", filter],
-    queryFn: ({ signal }) => requestJson(apiPath("/machines", filter), MachineList, { signal }),
+    ...getQuery(["machines", filter], apiPath("/machines", filter), MachineList),
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
   });
@@ -31,9 +30,7 @@ export function machinesQuery(filter: MachineFilter) {
 
 export function machineQuery(id: string) {
   return queryOptions({
-    queryKey: ["machine", id],
-    queryFn: ({ signal }) =>
-      requestJson(apiPath(`/machines/${encodeURIComponent(id)}`), MachineDetail, { signal }),
+    ...getQuery(["machine", id], apiPath(`/machines/${encodeURIComponent(id)}`), MachineDetail),
     refetchInterval: 5000,
   });
 }
@@ -41,9 +38,11 @@ export function machineQuery(id: string) {
 /** The machines of a cluster, asked for often: somebody waits for a new one to turn up. */
 export function arrivalsQuery(cluster: string, sinceMs: number) {
   return queryOptions({
-    queryKey: ["arrivals", cluster, sinceMs],
-    queryFn: ({ signal }) =>
-      requestJson(apiPath("/machines", { cluster, limit: 500 }), MachineList, { signal }),
+    ...getQuery(
+      ["arrivals", cluster, sinceMs],
+      apiPath("/machines", { cluster, limit: 500 }),
+      MachineList,
+    ),
     refetchInterval: 2000,
     staleTime: 0,
   });

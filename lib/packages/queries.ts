@@ -2,8 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import {
   ApiError,
   apiPath,
+  getQuery,
   parseAnswer,
-  requestJson,
   requestNothing,
   toApiError,
 } from "../api/queries.ts";
@@ -11,17 +11,18 @@ import { AgentDetail, AgentList, PackageUploaded } from "../contract/console-vie
 
 export function agentsQuery(filter: { cluster?: string | null }) {
   return queryOptions({
-    queryKey: ["agents", filter],
-    queryFn: ({ signal }) => requestJson(apiPath("/agents", filter), AgentList, { signal }),
+    ...getQuery(["agents", filter], apiPath("/agents", filter), AgentList),
     refetchInterval: 10_000,
   });
 }
 
 export function agentQuery(name: string, filter: { cluster?: string | null } = {}) {
   return queryOptions({
-    queryKey: ["agent", name, filter],
-    queryFn: ({ signal }) =>
-      requestJson(apiPath(`/agents/${encodeURIComponent(name)}`, filter), AgentDetail, { signal }),
+    ...getQuery(
+      ["agent", name, filter],
+      apiPath(`/agents/${encodeURIComponent(name)}`, filter),
+      AgentDetail,
+    ),
     refetchInterval: 10_000,
   });
 }

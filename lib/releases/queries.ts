@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { apiPath, postJson, requestJson } from "../api/queries.ts";
+import { apiPath, getQuery, postJson } from "../api/queries.ts";
 import {
   ReleaseDetail,
   ReleaseList,
@@ -26,8 +26,7 @@ export function isMoving(state: ReleaseState): boolean {
 
 export function releasesQuery(filter: ReleaseFilter) {
   return queryOptions({
-    queryKey: ["releases", filter],
-    queryFn: ({ signal }) => requestJson(apiPath("/releases", filter), ReleaseList, { signal }),
+    ...getQuery(["releases", filter], apiPath("/releases", filter), ReleaseList),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data?.releases.some((release) => isMoving(release.state)) ? lively * 2 : settled,
@@ -37,8 +36,7 @@ export function releasesQuery(filter: ReleaseFilter) {
 /** Every two seconds while machines may be changing: also after a roll back or an abort. */
 export function releaseQuery(id: number) {
   return queryOptions({
-    queryKey: ["release", id],
-    queryFn: ({ signal }) => requestJson(apiPath(`/releases/${id}`), ReleaseDetail, { signal }),
+    ...getQuery(["release", id], apiPath(`/releases/${id}`), ReleaseDetail),
     refetchInterval: ({ state }) =>
       state.data && !isMoving(state.data.state) && !isSettling(state.data) ? settled : lively,
   });

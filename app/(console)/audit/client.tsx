@@ -15,12 +15,12 @@ import { Pager } from "@/components/ui/pager.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { TableSkeleton } from "@/components/ui/table-skeleton.tsx";
 import { auditCsvPath, auditQuery } from "@/lib/audit/queries.ts";
-import { auditParams } from "./search-params.ts";
+import { auditParams, pageSize } from "./search-params.ts";
 
 export function AuditClient() {
   const t = useTranslations("audit");
   const [filter, setFilter] = useQueryStates(auditParams);
-  const query = useQuery(auditQuery({ ...filter, limit: 50 }));
+  const query = useQuery(auditQuery({ ...filter, limit: pageSize }));
   const filtered = Boolean(filter.actor || filter.action || filter.subject || filter.cursor);
   const change = useCallback(
     (next: Partial<typeof filter>) => setFilter({ ...next, cursor: null }),

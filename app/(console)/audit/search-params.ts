@@ -1,5 +1,7 @@
 import { parseAsString } from "nuqs/server";
 
+export const pageSize = 50;
+
 export const auditParams = {
   actor: parseAsString.withDefault(""),
   action: parseAsString,

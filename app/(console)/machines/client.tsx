@@ -16,9 +16,7 @@ import { Pager } from "@/components/ui/pager.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { TableSkeleton } from "@/components/ui/table-skeleton.tsx";
 import { machinesQuery } from "@/lib/machines/queries.ts";
-import { machineParams } from "./search-params.ts";
-
-const pageSize = 100;
+import { machineParams, pageSize } from "./search-params.ts";
 
 export function MachinesClient() {
   const t = useTranslations("machines");

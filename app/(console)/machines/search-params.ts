@@ -4,6 +4,8 @@ import { machinePhases } from "@/lib/machines/queries.ts";
 
 export const connectivities = ["online", "offline", "pending"] as const;
 
+export const pageSize = 100;
+
 export const machineParams = {
   cluster: parseAsString,
   q: parseAsString.withDefault(""),

@@ -14,12 +14,12 @@ import { Pager } from "@/components/ui/pager.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { TableSkeleton } from "@/components/ui/table-skeleton.tsx";
 import { releasesQuery } from "@/lib/releases/queries.ts";
-import { releasesParams } from "./search-params.ts";
+import { pageSize, releasesParams } from "./search-params.ts";
 
 export function ReleasesClient() {
   const t = useTranslations("releases");
   const [filter, setFilter] = useQueryStates(releasesParams);
-  const query = useQuery(releasesQuery({ ...filter, limit: 20 }));
+  const query = useQuery(releasesQuery({ ...filter, limit: pageSize }));
   const filtered = Boolean(filter.agent || filter.state || filter.cursor);
   const newRelease = (
     <ButtonLink tone="primary" href="/releases/new">

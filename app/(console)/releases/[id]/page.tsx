@@ -1,6 +1,9 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { GET } from "@/app/api/v1/releases/[id]/route.ts";
+import { releaseQuery } from "@/lib/releases/queries.ts";
+import { Prefetched } from "../../prefetched.tsx";
 import { ReleaseClient } from "./client.tsx";
 
 type Props = { params: Promise<{ id: string }> };
@@ -13,5 +16,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function ReleasePage({ params }: Props) {
   const { id } = await params;
   if (!/^[1-9]\d{0,14}$/.test(id)) notFound();
-  return <ReleaseClient id={Number(id)} />;
+  return (
+    <Prefetched asks={[{ query: releaseQuery(Number(id)), route: GET, params: { id } }]}>
+      <ReleaseClient id={Number(id)} />
+    </Prefetched>
+  );
 }
