@@ -23,6 +23,8 @@ export interface AgentContext {
   unwrittenRuns: UnwrittenRuns;
   /** How they ended. */
   exits: ExitLog;
+  /** A guard keeps this ifrit-agent running and can try another version of it. */
+  guarded: boolean;
   /** Names this root among others on the same machine; it stands in the environment of what we start. */
   rootId: string;
 }

@@ -6,6 +6,7 @@
  *   identity/                  key.json (0600), counter.json
  *   state/                     desired.json, sequence.json, status.json
  *   trash/                     folders on their way out
+ *   self/                      between ifrit-agent and its guard
  *   agents/<name>/
  *     current -> versions/<version>
  *     versions/<version>/      manifest.json, origin.json, files/…
@@ -40,6 +41,8 @@ export interface Layout {
   sequence: string;
   status: string;
   trash: string;
+  /** What ifrit-agent and its guard tell each other; see service/ifrit-guard.sh. */
+  self: { dir: string; trial: string; healthy: string; heartbeat: string; verdict: string };
   agents: string;
   agent(name: string): AgentLayout;
 }
@@ -58,6 +61,13 @@ export function layoutOf(root: string): Layout {
     sequence: `${root}/state/sequence.json`,
     status: `${root}/state/status.json`,
     trash: `${root}/trash`,
+    self: {
+      dir: `${root}/self`,
+      trial: `${root}/self/trial`,
+      healthy: `${root}/self/healthy`,
+      heartbeat: `${root}/self/heartbeat`,
+      verdict: `${root}/self/verdict`,
+    },
     agents,
     agent: (name) => agentLayout(`${agents}/${name}`),
   };
@@ -85,6 +95,7 @@ export async function makeRootFolders(layout: Layout): Promise<void> {
     [layout.identity, 0o700],
     [layout.state, 0o700],
     [layout.trash, 0o700],
+    [layout.self.dir, 0o700],
     [layout.agents, 0o755],
   ] as const) {
     await Deno.mkdir(path, { recursive: true, mode });

@@ -1,15 +1,19 @@
 import type { Command, CommandOutput } from "./cli/command.ts";
 import { enrollCommand } from "./cli/enroll-command.ts";
 import { CliError, exitCode, exitCodeHelp } from "./cli/exit-code.ts";
+import { guardCommand } from "./cli/guard-command.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { runCommand } from "./cli/run-command.ts";
+import { serviceCommand } from "./cli/service-command.ts";
 import { statusCommand } from "./cli/status-command.ts";
 import { versionCommand } from "./cli/version-command.ts";
 
 const commands: Record<string, Command> = {
   enroll: enrollCommand,
   run: runCommand,
+  guard: guardCommand,
   status: statusCommand,
+  service: serviceCommand,
   version: versionCommand,
 };
 

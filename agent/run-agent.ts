@@ -1,4 +1,5 @@
 import type { MachineFacts } from "@contract/machine-facts.ts";
+import { exitCode } from "./cli/exit-code.ts";
 import { type AgentContext, rootIdOf } from "./context.ts";
 import type { AgentConfig } from "./identity/config.ts";
 import { platformOf, readFacts } from "./identity/machine-facts.ts";
@@ -16,6 +17,8 @@ import { Reconciler } from "./reconcile/reconciler.ts";
 import { appliedEtag } from "./report/applied-etag.ts";
 import { Reporter, stateDigestOf } from "./report/reporter.ts";
 import { StatusFile } from "./report/status-file.ts";
+import { handOverExitCode } from "./self/hand-over.ts";
+import { settleVerdict } from "./self/settle-verdict.ts";
 import { ExitLog } from "./supervise/exit-log.ts";
 import { ifritAgentVersion } from "./version.ts";
 
@@ -24,13 +27,18 @@ export interface RunOptions {
   config: AgentConfig;
   pollMs: number;
   signal: AbortSignal;
+  guarded: boolean;
   /** Takes the log lines. */
   out(line: string): void;
 }
 
-/** Puts the parts together and runs them until the signal: check in, reconcile, report. */
-export async function runAgent(options: RunOptions): Promise<void> {
-  const { layout, config, signal } = options;
+/** Puts the parts together and runs them until the signal: check in, reconcile, report. Resolves to the exit code. */
+export async function runAgent(options: RunOptions): Promise<number> {
+  const { layout, config } = options;
+  const stop = new AbortController();
+  const { signal } = stop;
+  options.signal.addEventListener("abort", () => stop.abort());
+  let code: number = exitCode.ok;
   const ctx: AgentContext = await createContext(options, () => reconciler.wake());
   ctx.log.info("ifrit-agent starts", {
     version: ifritAgentVersion,
@@ -39,6 +47,9 @@ export async function runAgent(options: RunOptions): Promise<void> {
   });
   await emptyTrash(ctx).catch((error) =>
     ctx.log.warn("the trash cannot be emptied", { error: errorText(error) }),
+  );
+  await settleVerdict(ctx).catch((error) =>
+    ctx.log.warn("the guard's verdict cannot be taken over", { error: errorText(error) }),
   );
   const facts = (): MachineFacts =>
     readFacts({ machineType: config.machineType, labels: config.labels, bootId: ctx.bootId });
@@ -59,6 +70,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
     {
       onCheckIn: () => {
         if (poller.health.failures === 0) reporter.open();
+        if (poller.health.failures === 0 && reporter.delivered) reconciler.noteHealthy();
         reconciler.wake();
       },
       onFullReportWanted: () => reporter.wantFull(),
@@ -86,6 +98,10 @@ export async function runAgent(options: RunOptions): Promise<void> {
     grant: () => poller.grant,
     confirm: (change) => poller.confirm(change),
     noteRemoved: (name) => reporter.noteRemoved(name),
+    endForHandOver: () => {
+      code = handOverExitCode;
+      stop.abort();
+    },
     onChange: () => {
       reporter.wake();
       status.wake();
@@ -99,6 +115,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
     status.run(signal),
   ]);
   ctx.log.info("ifrit-agent ends; the agents go on");
+  return code;
 }
 
 async function createContext(options: RunOptions, onProcessEnd: () => void): Promise<AgentContext> {
@@ -117,5 +134,6 @@ async function createContext(options: RunOptions, onProcessEnd: () => void): Pro
     onProcessEnd,
     exits: new ExitLog(),
     unwrittenRuns: new Map(),
+    guarded: options.guarded,
   };
 }

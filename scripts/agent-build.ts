@@ -3,8 +3,10 @@ import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/pro
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { type AgentGrants, permissionFlags } from "../agent/service/permission-flags.ts";
+import { type AgentGrants, denoFlags } from "../agent/service/permission-flags.ts";
+import { renderLauncher } from "../agent/service/render-launcher.ts";
 
 /*
  * Bundles agent/main.ts into one file and says how it is run. Whoever starts an ifrit-agent (npm run
@@ -20,9 +22,6 @@ export interface AgentBuild {
   /** Arguments of Deno up to and including the bundle; ifrit-agent's own follow. */
   denoArguments(grants: AgentGrants): string[];
 }
-
-/** Nothing is looked up or fetched: the bundle is the whole program. */
-const offlineFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only"];
 
 /** The Deno executable that npm installed; npm runs no install script here, so it is taken from the platform package. */
 export function findDeno(): string {
@@ -43,23 +42,29 @@ export function findDeno(): string {
   return join(folder, process.platform === "win32" ? "deno.exe" : "deno");
 }
 
-export async function buildAgent(options: { outDir?: string } = {}): Promise<AgentBuild> {
+export interface BuildOptions {
+  outDir?: string;
+  /** Instead of the working tree's version. */
+  version?: string;
+}
+
+export async function buildAgent(options: BuildOptions = {}): Promise<AgentBuild> {
   const outDir = options.outDir ?? join(repositoryDir, "dist/agent");
   await mkdir(outDir, { recursive: true });
   const bundlePath = join(await realpath(outDir), "ifrit-agent.js");
-  const text = await bundle();
+  const text = await bundle(options.version);
   await publish(bundlePath, text);
   const agent: AgentBuild = {
     denoPath: findDeno(),
     bundlePath,
     sha256: createHash("sha256").update(text).digest("hex"),
-    denoArguments: (grants) => ["run", ...offlineFlags, ...permissionFlags(grants), bundlePath],
+    denoArguments: (grants) => ["run", ...denoFlags(grants), bundlePath],
   };
-  await writeLauncher(agent, outDir);
+  await writeScripts(agent, outDir);
   return agent;
 }
 
-async function bundle(): Promise<Uint8Array> {
+async function bundle(version: string | undefined): Promise<Uint8Array> {
   const result = await build({
     absWorkingDir: repositoryDir,
     entryPoints: ["agent/main.ts"],
@@ -70,7 +75,10 @@ async function bundle(): Promise<Uint8Array> {
     target: "esnext",
     legalComments: "eof",
     alias: { "@contract": join(repositoryDir, "lib/contract") },
-    define: { IFRIT_FAILPOINTS_ENABLED: "false" },
+    define: {
+      IFRIT_FAILPOINTS_ENABLED: "false",
+      ...(version === undefined ? {} : { IFRIT_AGENT_VERSION: JSON.stringify(version) }),
+    },
     // tar-stream is CommonJS and requires node's own modules.
     banner: {
       js: 'import { createRequire as ifritCreateRequire } from "node:module"; const require = ifritCreateRequire("file:///");',
@@ -88,40 +96,23 @@ async function publish(path: string, bytes: Uint8Array): Promise<void> {
   await rename(`${path}.${process.pid}`, path);
 }
 
-/** ifrit-agent for people at a shell: the root and the master are read from the arguments and from config.json. */
-async function writeLauncher(agent: AgentBuild, outDir: string): Promise<void> {
-  const [, ...flags] = agent.denoArguments({
-    root: "/IFRIT_ROOT",
-    masterUrl: "http://ifrit-master:1",
-    read: ["/IFRIT_TOKEN_FILE"],
-  });
-  const words = flags
-    .map(
-      (flag) =>
-        `"${flag.replaceAll("/IFRIT_ROOT", "$root").replaceAll("ifrit-master:1", "$master").replaceAll("/IFRIT_TOKEN_FILE", "$token")}"`,
-    )
-    .join(" ");
-  const text = `#!/bin/sh
-# Runs ifrit-agent with the narrowest permissions. Written by scripts/agent-build.ts.
-root=/var/lib/ifrit master=localhost token=/dev/null previous=
-for word in "$@"; do
-  case $previous in --root) root=$word ;; --master) master=$word ;; --token-file) token=$word ;; esac
-  case $word in --root=*) root=\${word#*=} ;; --master=*) master=\${word#*=} ;; --token-file=*) token=\${word#*=} ;; esac
-  previous=$word
-done
-if [ "$master" = localhost ] && [ -r "$root/config.json" ]; then
-  master=$(sed -n 's/.*"masterUrl": *"\\([^"]*\\)".*/\\1/p' "$root/config.json")
-fi
-root=$(realpath -m -- "$root") token=$(realpath -m -- "$token")
-master=\${master#*://} master=\${master%%/*}
-exec "\${IFRIT_DENO:-${agent.denoPath}}" run ${words} "$@"
-`;
-  const path = join(outDir, "ifrit-agent");
-  await publish(path, Buffer.from(text));
-  await chmod(path, 0o755);
+/** The launcher and the guard, beside the bundle. */
+async function writeScripts(agent: AgentBuild, outDir: string): Promise<void> {
+  const guard = await readFile(join(repositoryDir, "agent/service/ifrit-guard.sh"));
+  const launcher = Buffer.from(renderLauncher({ denoPath: agent.denoPath }));
+  for (const [name, bytes] of [
+    ["ifrit-agent", launcher],
+    ["ifrit-guard", guard],
+  ] as const) {
+    await publish(join(outDir, name), bytes);
+    await chmod(join(outDir, name), 0o755);
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const agent = await buildAgent();
+  const { values } = parseArgs({
+    options: { out: { type: "string" }, version: { type: "string" } },
+  });
+  const agent = await buildAgent({ outDir: values.out, version: values.version });
   console.log(`${agent.bundlePath}\nsha256 ${agent.sha256}`);
 }

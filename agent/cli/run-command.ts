@@ -12,7 +12,7 @@ const shutdownMs = 5000;
 
 export const runCommand: Command = {
   summary: "keep this machine's agents as the master wants them",
-  options: { root: "value", "poll-seconds": "value" },
+  options: { root: "value", "poll-seconds": "value", guarded: "flag" },
   help: `Usage: ifrit-agent run --root DIR [--poll-seconds N]
 
 Checks in with the master on a cycle and keeps this machine's agents as desired. Runs until it gets
@@ -20,10 +20,12 @@ SIGTERM or SIGINT; the agents that it manages go on running and are taken over b
 
   --root DIR          what \`enroll\` was given
   --poll-seconds N    seconds between two check-ins (default ${pollDefaults.intervalSeconds}); the master may ask for others
+  --guarded           given by the guard: it restarts ifrit-agent and can try another version of it
 
 Example:
   ifrit-agent run --root /var/lib/ifrit
 
+Exit code 20 tells the guard to try the version in DIR/self/trial.
 ${exitCodeHelp}`,
   async run(given, io) {
     const poll = given.option("poll-seconds");
@@ -47,19 +49,23 @@ ${exitCodeHelp}`,
     const stop = new AbortController();
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       Deno.addSignalListener(signal, () => stop.abort());
+    const guarded = given.flag("guarded");
     const ended = runAgent({
+      guarded,
       layout,
       config,
       pollMs: pollSeconds * 1000,
       signal: stop.signal,
       out: io.error,
     });
-    const late = new Promise<void>((resolve) => {
-      stop.signal.addEventListener("abort", () => setTimeout(resolve, shutdownMs));
+    const late = new Promise<number>((resolve) => {
+      stop.signal.addEventListener("abort", () =>
+        setTimeout(() => resolve(exitCode.ok), shutdownMs),
+      );
     });
-    await Promise.race([ended, late]);
+    const code = await Promise.race([ended, late]);
     lock.release();
-    return exitCode.ok;
+    return code;
   },
 };
 

@@ -16,6 +16,8 @@ const conditions: PlanConditions = {
   upkeepNotDue: new Set(),
   restartNotDue: new Set(),
   notLive: new Set(),
+  guarded: true,
+  busy: false,
 };
 
 function createActual(overrides: Partial<ActualAgent> = {}): ActualAgent {
@@ -239,3 +241,52 @@ Deno.test("planSteps() never removes the version that a process runs from", () =
   );
   assert.deepEqual(restarted, [{ kind: "cleanUp", name: "log", versions: ["1.0.0"] }]);
 });
+
+const self = (overrides: Partial<ActualAgent> = {}) =>
+  createActual({ name: "ifrit-agent", installed: [], ...overrides });
+const wantSelf = { ...present(two, 2), name: "ifrit-agent" };
+
+const selfCases: [string, ActualAgent[], DesiredAgent[], Partial<PlanConditions>, string[]][] = [
+  ["installs a new version", [self()], [wantSelf], {}, ["install"]],
+  ["hands over once it is unpacked", [self({ installed: [two] })], [wantSelf], {}, ["handOver"]],
+  ["waits for other steps", [self({ installed: [two] })], [wantSelf], { busy: true }, []],
+  [
+    "does not hand over while another agent needs a step",
+    [self({ installed: [two] }), createActual({ alive: false })],
+    [wantSelf],
+    {},
+    ["start"],
+  ],
+  ["needs a guard", [self()], [wantSelf], { guarded: false }, ["noteUnguarded"]],
+  ["begins nothing while blocked", [self()], [wantSelf], { mayChange: false }, []],
+  [
+    "leaves a trial to the guard",
+    [self({ installed: [two], record: { ...emptyRecord, change } })],
+    [wantSelf],
+    {},
+    [],
+  ],
+  ["is never uninstalled", [self()], [{ ...absent, name: "ifrit-agent" }], {}, []],
+  [
+    "refuses what failed here",
+    [
+      self({
+        installed: [two],
+        record: { ...emptyRecord, quarantine: [{ version: "2.0.0", releaseId: 2, failure }] },
+      }),
+    ],
+    [wantSelf],
+    {},
+    [],
+  ],
+];
+
+for (const [title, actual, desired, changed, expected] of selfCases) {
+  Deno.test(`planSteps() for ifrit-agent itself ${title}`, () => {
+    const steps = planSteps(actual, desired, { ...conditions, ...changed });
+    assert.deepEqual(
+      steps.map((step) => step.kind),
+      expected,
+    );
+  });
+}

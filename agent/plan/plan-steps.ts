@@ -1,6 +1,8 @@
 import type { DesiredAgent, PackageRef } from "@contract/desired-state.ts";
 import type { Platform } from "@contract/platform.ts";
+import { selfName } from "../version.ts";
 import type { ActualAgent } from "./actual-agent.ts";
+import { planSelf } from "./plan-self.ts";
 
 /** The next thing to do for one agent. A round does at most one step per agent, then looks again. */
 export type Step =
@@ -11,6 +13,8 @@ export type Step =
   | { kind: "resumeRollback"; name: string }
   | { kind: "abandonChange"; name: string }
   | { kind: "adoptRelease"; name: string; releaseId: number }
+  | { kind: "handOver"; name: string; to: string; releaseId: number }
+  | { kind: "noteUnguarded"; name: string; version: string }
   | { kind: "noteConflict"; name: string; version: string }
   | { kind: "start"; name: string }
   | { kind: "restart"; name: string; because: "liveness" | "otherVersion" }
@@ -28,6 +32,10 @@ export interface PlanConditions {
   restartNotDue: ReadonlySet<string>;
   /** Names of agents whose liveness probe failed too often. */
   notLive: ReadonlySet<string>;
+  /** A guard stands ready to try another version of ifrit-agent. */
+  guarded: boolean;
+  /** Steps are under way: ifrit-agent does not replace itself meanwhile. */
+  busy: boolean;
 }
 
 export function planSteps(
@@ -36,9 +44,14 @@ export function planSteps(
   conditions: PlanConditions,
 ): Step[] {
   const wanted = new Map(desired.map((agent) => [agent.name, agent]));
-  return actual
-    .map((agent) => nextStep(agent, wanted.get(agent.name) ?? null, conditions))
+  const steps = actual
+    .map((agent) => {
+      const plan = agent.name === selfName ? planSelf : nextStep;
+      return plan(agent, wanted.get(agent.name) ?? null, conditions);
+    })
     .filter((step) => step !== null);
+  const alone = steps.length === 1 && !conditions.busy;
+  return steps.filter((step) => step.kind !== "handOver" || alone);
 }
 
 function nextStep(
@@ -126,7 +139,7 @@ function keepRunning(
 }
 
 /** Current, previous and the version on its way stay; so does whatever a process still runs from. */
-function cleanUp(
+export function cleanUp(
   { name, current, installed, record, run, alive }: ActualAgent,
   desired: DesiredAgent | null,
 ): Step | null {

@@ -16,6 +16,7 @@ import type { Step } from "../plan/plan-steps.ts";
 import type { MasterSession } from "../poll/master-session.ts";
 import type { WantedChange } from "../poll/poller.ts";
 import type { Activity } from "../report/derive-agent-state.ts";
+import { handOver } from "../self/hand-over.ts";
 import { startAgent } from "../supervise/start-agent.ts";
 import { stopAgent } from "../supervise/stop-agent.ts";
 import type { RestartCounts, Supervision } from "../supervise/supervision.ts";
@@ -29,6 +30,8 @@ export interface StepSurroundings {
   confirm(change: WantedChange): Promise<boolean>;
   show(name: string, activity: Activity): void;
   noteRemoved(name: string): void;
+  /** Ends this ifrit-agent so that the guard can try another. */
+  endForHandOver(): void;
   signal: AbortSignal;
 }
 
@@ -49,6 +52,18 @@ const executors: Executors = {
   },
   adoptRelease: async ({ ctx }, { name, releaseId }) => {
     await updateRecord(ctx.layout.agent(name), { releaseId, failure: null });
+  },
+  handOver: async (around, { name, to, releaseId }) => {
+    if (!(await around.confirm({ name, releaseId, version: to }))) return;
+    await handOver(around.ctx, to, releaseId);
+    around.endForHandOver();
+  },
+  noteUnguarded: async ({ ctx }, { name, version }) => {
+    const message =
+      "no guard watches over ifrit-agent here: start it with `ifrit-agent guard`, as the service does, to let it upgrade itself";
+    await updateRecord(ctx.layout.agent(name), {
+      failure: { reason: "internal", message, version },
+    });
   },
   noteConflict: async ({ ctx }, { name, version }) => {
     const message = `version ${version} is installed with other bytes than the release has; give changed bytes a new version`;

@@ -5,16 +5,20 @@ import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { Failure } from "../plan/agent-record.ts";
 import { planSteps, type Step } from "../plan/plan-steps.ts";
 import { readActual } from "../plan/read-actual.ts";
+import type { RunRecord } from "../plan/run-record.ts";
 import { Bell } from "../platform/bell.ts";
 import { errorText } from "../platform/log.ts";
 import { desiredAgent, type KnownDesired } from "../poll/desired-store.ts";
 import type { Grant } from "../poll/fetch-desired-state.ts";
 import { type Activity, deriveAgentState } from "../report/derive-agent-state.ts";
+import { asSelf, readSelfRun } from "../self/self-agent.ts";
+import { Signals } from "../self/signals.ts";
 import { withDaemon } from "../supervise/adopt-daemon.ts";
 import { CpuSampler, type Sample } from "../supervise/cpu-sampler.ts";
 import { LivenessMonitor } from "../supervise/liveness-monitor.ts";
 import { rotateLog } from "../supervise/rotate-log.ts";
 import { Supervision } from "../supervise/supervision.ts";
+import { selfName } from "../version.ts";
 import { executeStep, type StepSurroundings } from "./execute-step.ts";
 import { failureOf, recordFailure } from "./record-failure.ts";
 import { StepRetry } from "./step-retry.ts";
@@ -33,7 +37,7 @@ export const reconcilerDefaults: ReconcilerTiming = {
 };
 
 export interface ReconcilerHooks
-  extends Pick<StepSurroundings, "session" | "confirm" | "noteRemoved"> {
+  extends Pick<StepSurroundings, "session" | "confirm" | "noteRemoved" | "endForHandOver"> {
   desired(): KnownDesired | null;
   grant(): Grant;
   /** Something that a report would tell has changed. */
@@ -55,6 +59,7 @@ interface RunningStep {
 export class Reconciler {
   readonly #supervision: Supervision;
   readonly #liveness: LivenessMonitor;
+  readonly #signals: Signals;
   readonly #changeRetry: StepRetry;
   readonly #upkeepRetry: StepRetry;
   readonly #sampler = new CpuSampler();
@@ -67,6 +72,7 @@ export class Reconciler {
   #roundDueMs = 0;
   #sampleDueMs = 0;
   #progressShownAtMs = 0;
+  #selfRun: RunRecord | null = null;
 
   constructor(
     private readonly ctx: AgentContext,
@@ -74,6 +80,7 @@ export class Reconciler {
     private readonly timing: ReconcilerTiming = reconcilerDefaults,
   ) {
     this.#supervision = new Supervision(ctx);
+    this.#signals = new Signals(ctx);
     this.#liveness = new LivenessMonitor(ctx, () => this.wake());
     this.#changeRetry = new StepRetry(ctx);
     this.#upkeepRetry = new StepRetry(ctx);
@@ -102,6 +109,7 @@ export class Reconciler {
 
   async #tick(signal: AbortSignal): Promise<void> {
     const nowMs = this.ctx.clock.monotonicMs();
+    await this.#signals.beat();
     this.#liveness.tick();
     if (nowMs >= this.#roundDueMs || (await this.#supervision.needsRound()))
       await this.round(signal);
@@ -117,11 +125,15 @@ export class Reconciler {
     const idle = this.#actual.filter((agent) => !this.#running.has(agent.name));
     const steps = planSteps(idle, desired, {
       platform: this.ctx.platform,
-      mayChange: this.hooks.grant().allowed,
+      // Nothing else begins to change once ifrit-agent is about to be replaced.
+      mayChange:
+        this.hooks.grant().allowed && this.#running.get(selfName)?.step.kind !== "handOver",
       changeNotDue: this.#changeRetry.notDue(desired),
       upkeepNotDue: this.#upkeepRetry.waiting(),
       restartNotDue: this.#supervision.restartNotDue(),
       notLive: this.#liveness.notLive(),
+      guarded: this.ctx.guarded,
+      busy: this.#running.size > 0,
     });
     for (const step of steps) this.#begin(step, signal);
     this.hooks.onChange();
@@ -134,11 +146,16 @@ export class Reconciler {
     for (const name of ended) this.#activities.delete(name);
     const busy = new Set(this.#running.keys());
     const named = actual.filter((agent) => AgentName.safeParse(agent.name).success);
-    this.#actual = await Promise.all(
-      named.map((agent) => (busy.has(agent.name) ? agent : withDaemon(this.ctx, agent))),
+    const managed = await Promise.all(
+      named
+        .filter((agent) => agent.name !== selfName)
+        .map((agent) => (busy.has(agent.name) ? agent : withDaemon(this.ctx, agent))),
     );
-    this.#supervision.observe(this.#actual, busy);
-    await this.#liveness.observe(this.#actual, busy);
+    this.#supervision.observe(managed, busy);
+    await this.#liveness.observe(managed, busy);
+    this.#selfRun ??= await readSelfRun(this.ctx);
+    const self = named.filter((agent) => agent.name === selfName);
+    this.#actual = [...managed, ...self.map((agent) => asSelf(agent, this.#selfRun!))];
   }
 
   #begin(step: Step, signal: AbortSignal): void {
@@ -173,6 +190,7 @@ export class Reconciler {
       session: this.hooks.session,
       supervision: this.#supervision,
       confirm: (change) => this.hooks.confirm(change),
+      endForHandOver: () => this.hooks.endForHandOver(),
       noteRemoved: (name) => this.hooks.noteRemoved(name),
       show: (name, activity) => this.#show(name, activity),
       signal,
@@ -242,6 +260,11 @@ export class Reconciler {
     for (const agent of this.#actual) await rotateLog(this.ctx.layout.agent(agent.name).log);
   }
 
+  /** The master has answered and knows how this machine stands. */
+  noteHealthy(): Promise<void> {
+    return this.#signals.healthy();
+  }
+
   /** How every agent stands now. */
   states(): AgentState[] {
     return this.#actual
@@ -250,11 +273,18 @@ export class Reconciler {
           actual,
           desired: desiredAgent(this.hooks.desired(), actual.name),
           platform: this.ctx.platform,
-          activity: this.#activities.get(actual.name) ?? null,
+          activity: this.#activities.get(actual.name) ?? trialOf(actual),
           sample: this.#samples.get(actual.name) ?? null,
           unwrittenFailure: this.#unwritten.get(actual.name) ?? null,
         }),
       )
       .filter((state) => state !== null);
   }
+}
+
+/** ifrit-agent on trial: its guard watches. */
+function trialOf({ name, record }: ActualAgent): Activity | null {
+  if (name !== selfName || record.change === null) return null;
+  const { to, releaseId } = record.change;
+  return { phase: "watching", targetVersion: to, releaseId, downloadPercent: null };
 }

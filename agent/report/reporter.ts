@@ -47,6 +47,11 @@ export class Reporter {
     this.#bell.ring();
   }
 
+  /** The master has all of a report of this run. */
+  get delivered(): boolean {
+    return this.#acknowledged !== null;
+  }
+
   /** Something may have changed. */
   wake(): void {
     this.#bell.ring();

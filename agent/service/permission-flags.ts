@@ -33,3 +33,10 @@ export function permissionFlags(grants: AgentGrants): string[] {
     "--allow-env=IFRIT_ENROLLMENT_TOKEN",
   ];
 }
+
+/** Nothing is looked up or fetched: the bundle is the whole program. */
+const offlineFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only"];
+
+export function denoFlags(grants: AgentGrants): string[] {
+  return [...offlineFlags, ...permissionFlags(grants)];
+}

@@ -1,5 +1,7 @@
 import type { RunRecord } from "../plan/run-record.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
+import { selfProcesses } from "../self/self-agent.ts";
+import { selfName } from "../version.ts";
 import { familyOf } from "./members.ts";
 
 export interface Sample {
@@ -22,7 +24,7 @@ export class CpuSampler {
   #earlier = new Map<string, Earlier>();
 
   sample(name: string, run: RunRecord, all: readonly ProcessStat[], nowMs: number): Sample {
-    const family = familyOf(all, run);
+    const family = name === selfName ? selfProcesses(all) : familyOf(all, run);
     const cpuTicks = family.reduce((sum, one) => sum + one.cpuTicks, 0);
     const rssBytes = family.reduce((sum, one) => sum + one.rssPages, 0) * pageBytes;
     const identity = `${run.pid}:${run.startTicks}`;

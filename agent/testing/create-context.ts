@@ -31,6 +31,7 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
     onProcessEnd: () => {},
     exits: new ExitLog(),
     unwrittenRuns: new Map(),
+    guarded: false,
     ...overrides,
   };
   return { ...context, lines, [Symbol.asyncDispose]: () => endAll(context, processes) };
