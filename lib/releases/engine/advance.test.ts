@@ -106,7 +106,7 @@ describe("advance()", () => {
   it("verifies by itself where the plan says so", () => {
     const automatic = planWith([full()]);
     automatic.clusters[0]!.verification = "automatic";
-    const { kinds, next } = step(started(automatic), t0 + 1, [{ healthy: 3 }]);
+    const { kinds, next } = step(started(automatic), t0 + minuteMs, [{ healthy: 3 }]);
     expect(kinds.slice(3)).toEqual([
       "clusterWaitingForVerification",
       "clusterVerified",
@@ -194,9 +194,9 @@ describe("advance() halts", () => {
       ...{ stage: 2, reason: "lateFailures", failed: 1, mostOften: "liveness_failed" },
     });
     let two = started(planWith([full()], { clusterIds: ["bj", "sh"] }));
-    two = step(two, t0 + 1, [{ healthy: 1 }]).next;
-    two = ordered(two, { verb: "verifyCluster" }, t0 + 2);
-    expect(step(two, t0 + 3, [{ overBudget: 1 }]).next.state).toBe("paused");
+    two = step(two, t0 + minuteMs, [{ healthy: 1 }]).next;
+    two = ordered(two, { verb: "verifyCluster" }, t0 + minuteMs);
+    expect(step(two, t0 + 2 * minuteMs, [{ overBudget: 1 }]).next.state).toBe("paused");
   });
 
   it("not on one lost machine of a stage that had passed, where later stages bear some", () => {
@@ -296,6 +296,15 @@ describe("advance() without evidence", () => {
     const facts = factsOf({ bj: clusterFacts(t0, healthy) });
     expect(advance(started(plan), facts, t0 + 1000)).toEqual([]);
     expect(waitingFor(started(plan), facts, t0 + 1000)?.values.reason).toBe("beforeStage");
+  });
+
+  it("does not take facts that are ahead of its clock for facts on the stage that it opens", () => {
+    const opened = step(started(plan), t0 + minuteMs, healthy).next;
+    const ahead = factsOf({
+      bj: clusterFacts(t0 + minuteMs + 900, [{ healthy: 1 }, { healthy: 9 }]),
+    });
+    expect(advance(opened, ahead, t0 + minuteMs)).toEqual([]);
+    expect(advance(opened, ahead, t0 + 2 * minuteMs)).toEqual([]);
   });
 
   it("does nothing while nobody is reachable", () => {

@@ -109,7 +109,10 @@ function stepCluster(situation: Situation, cluster: ClusterRecord): Transition[]
   const facts = usableFacts(cluster, situation.facts, nowMs, situation.limits);
   if (cluster.state === "waiting")
     return typeof facts === "string" || facts.frozen ? [] : beginCluster(release, cluster, nowMs);
-  const known = typeof facts !== "string" && isEvidence(cluster, facts, release) ? facts : null;
+  const known =
+    typeof facts !== "string" && isEvidence(cluster, facts, release, situation.limits)
+      ? facts
+      : null;
   if (cluster.state === "waitingForVerification")
     return known && planOf(release, cluster.clusterId).verification === "automatic"
       ? [verified(cluster)]
@@ -125,11 +128,12 @@ export function isEvidence(
   cluster: ClusterRecord,
   facts: ClusterFacts,
   release: ReleaseRecord,
+  limits: FactsLimits,
 ): boolean {
   const openedAtMs = cluster.stageOpenedAtMs[cluster.stageIndex] ?? 0;
   const planned = planOf(release, cluster.clusterId).stages.length;
   return (
-    facts.factsAtMs > openedAtMs &&
+    facts.factsAtMs - limits.aheadMaxMs > openedAtMs &&
     facts.stages.length > cluster.stageIndex &&
     facts.stages.length <= planned
   );

@@ -98,6 +98,10 @@ describe("changePermission()", () => {
   });
 
   it.each<[string, Changed]>([
+    [
+      "the end of the release that a rollback falls back to",
+      { wanted: [wanted({ isRollBack: true, releaseState: "aborted" })] },
+    ],
     ["another cluster's freeze", { freezes: [freeze({ clusterId: "sh" })] }],
     ["a freeze that has ended", { freezes: [freeze({ untilMs: nowMs })] }],
     ["a freeze that lets rollbacks through", { freezes: [freeze()], wanted: rollBack }],

@@ -51,8 +51,9 @@ export type ChangePermission =
 
 /**
  * May this machine change now, and which of its agents? Asked when it checks in and again right
- * before it switches. A rollback is not held up by windows, by the time between changes or by the
- * cap for changes; holds bind it, and freezes that say so.
+ * before it switches. A rollback is not held up by windows, by the time between changes, by the cap
+ * for changes, or because the release that it falls back to was stopped: away from the bad version
+ * comes first. Holds bind it, and freezes that say so.
  */
 export function changePermission(question: ChangeQuestion): ChangePermission {
   const answers = question.wanted.map((wanted) => ({
@@ -97,8 +98,9 @@ function agentBlocked(question: ChangeQuestion, wanted: WantedChange): Blocked |
   return (
     frozen(question, wanted) ??
     held(question, wanted) ??
-    releaseStopped(wanted) ??
-    (wanted.isRollBack ? null : (outsideWindow(question) ?? tooSoon(question)))
+    (wanted.isRollBack
+      ? null
+      : (releaseStopped(wanted) ?? outsideWindow(question) ?? tooSoon(question)))
   );
 }
 

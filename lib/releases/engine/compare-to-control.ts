@@ -26,7 +26,9 @@ import { upperNormalZ } from "./normal-quantile.ts";
  * FALSE ALARMS: a stage may be judged again and again while it is watched. By Bonferroni over all
  * looks, machine types and tests, whatever the dependence between looks, a version that is no
  * different is called worse in a stage with a chance of at most `falseAlarmChance`. Looks are
- * assumed to be at least `lookSeconds` apart. "inconclusive" needs `suspiciousZ`: 0.05 % per test.
+ * assumed to be at least `lookSeconds` apart. "suspicious" needs 0.05 % per test. Measured by the
+ * test beside: 0 of 200 good releases halted (safe template, 10,000 machines, σ of CPU 0.6 between
+ * and 0.25 within machines, natural exits and absences).
  */
 
 export const falseAlarmChance = 0.001;

@@ -96,11 +96,14 @@ export type ReleaseFacts = { clusters: Readonly<Record<string, ClusterFacts | un
 export type FactsLimits = {
   /** Older evidence is none. */
   ageMaxMs: number;
-  /** How far ahead of `now` evidence may claim to be. */
+  /**
+   * How far ahead of `now` evidence may claim to be. So much after its opening, too, the evidence on
+   * a stage begins: what is ahead may be from before.
+   */
   aheadMaxMs: number;
 };
 
-export const factsLimits: FactsLimits = { ageMaxMs: 120_000, aheadMaxMs: 5_000 };
+export const factsLimits: FactsLimits = { ageMaxMs: 120_000, aheadMaxMs: 1_000 };
 
 /** Shares are of these. */
 export function reachableOf(facts: StageFacts): number {

@@ -25,7 +25,7 @@ export function waitingFor(
   if (release.stateReason?.code === "person") return release.stateReason;
   const known = usableFacts(cluster, facts, nowMs, limits);
   if (typeof known === "string") return noFacts(clusterId, known, facts, nowMs);
-  if (cluster.state !== "waiting" && !isEvidence(cluster, known, release))
+  if (cluster.state !== "waiting" && !isEvidence(cluster, known, release, limits))
     return noFacts(clusterId, "beforeStage", facts, nowMs);
   if (cluster.state === "converging") {
     const remaining = known.stages.reduce((sum, stage) => sum + inFlightOf(stage), 0);
