@@ -1,8 +1,9 @@
 import { migrateDatabase } from "../../drizzle/migrate.ts";
-import { parseEnv } from "../../lib/platform/env.ts";
+import { type Env, EnvError, parseEnv } from "../../lib/platform/env.ts";
 import { closeServices, openServices, type Services } from "../../lib/platform/services.ts";
 import { buildServer, serverIsBuilt } from "../build/build-server.ts";
 import { step } from "../progress.ts";
+import { UserError } from "../user-error.ts";
 import { makeAgentHome } from "./agent-home.ts";
 import { ensureDefaultCluster } from "./default-cluster.ts";
 import { ensureEnrolled } from "./enroll-agent.ts";
@@ -11,6 +12,7 @@ import { installAgentProgram } from "./install-agent-program.ts";
 import { type Instance, instanceUrl } from "./instance.ts";
 import { type KeptAlive, keepAlive } from "./keep-alive.ts";
 import { loadSecrets } from "./load-secrets.ts";
+import { reachStores } from "./reach-stores.ts";
 import { releaseSample, waitForSample } from "./release-sample.ts";
 import { startAgent } from "./start-agent.ts";
 import { startServer } from "./start-server.ts";
@@ -35,8 +37,9 @@ export async function startAll(
     HOST: instance.host,
     PORT: String(instance.port),
   };
-  const services = openServices(parseEnv({ ...serverEnv, IFRIT_LOG_LEVEL: "fatal" }));
+  const services = openServices(parseSettings(serverEnv));
   try {
+    await reachStores(services);
     await step("database schema", () => migrateDatabase(services.pool));
     await step("administrator and cluster", () => setUp(services, instance, env));
     if (!serverIsBuilt()) await step("console and server built", buildServer);
@@ -47,6 +50,17 @@ export async function startAll(
     await startOwnAgent(services, instance, started);
   } finally {
     await closeServices(services);
+  }
+}
+
+/** What the server would refuse is refused here, in a sentence. */
+function parseSettings(serverEnv: NodeJS.ProcessEnv): Env {
+  try {
+    parseEnv(serverEnv);
+    return parseEnv({ ...serverEnv, IFRIT_LOG_LEVEL: "silent" });
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    throw new UserError(error.message, "Correct these variables of the environment.");
   }
 }
 
