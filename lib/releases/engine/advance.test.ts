@@ -301,7 +301,7 @@ describe("advance() without evidence", () => {
   it("does not take facts that are ahead of its clock for facts on the stage that it opens", () => {
     const opened = step(started(plan), t0 + minuteMs, healthy).next;
     const ahead = factsOf({
-      bj: clusterFacts(t0 + minuteMs + 900, [{ healthy: 1 }, { healthy: 9 }]),
+      bj: clusterFacts(t0 + minuteMs + 400, [{ healthy: 1 }, { healthy: 9 }]),
     });
     expect(advance(opened, ahead, t0 + minuteMs)).toEqual([]);
     expect(advance(opened, ahead, t0 + 2 * minuteMs)).toEqual([]);

@@ -103,7 +103,7 @@ export type FactsLimits = {
   aheadMaxMs: number;
 };
 
-export const factsLimits: FactsLimits = { ageMaxMs: 120_000, aheadMaxMs: 1_000 };
+export const factsLimits: FactsLimits = { ageMaxMs: 120_000, aheadMaxMs: 500 };
 
 /** Shares are of these. */
 export function reachableOf(facts: StageFacts): number {
