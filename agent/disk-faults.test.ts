@@ -78,8 +78,10 @@ Deno.test("an agent that crashes on a disk without a free byte comes back", asyn
   );
   await agent.kill();
   agent.start();
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.deepEqual(await agent.runningVersions("sample"), ["1.0.0"]);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await eventually("the next ifrit-agent keeps it alive too", async () => {
+    return (await agent.runningVersions("sample")).join() === "1.0.0";
+  });
   for (const file of [
     "config.json",
     "state/desired.json",

@@ -13,7 +13,7 @@ import { ShellProcessTable } from "./platform/process-table.ts";
 import { readKnownDesired } from "./poll/desired-store.ts";
 import { MasterSession } from "./poll/master-session.ts";
 import { Poller } from "./poll/poller.ts";
-import { Reconciler } from "./reconcile/reconciler.ts";
+import { Reconciler, type ReconcilerTiming, reconcilerDefaults } from "./reconcile/reconciler.ts";
 import { appliedEtag } from "./report/applied-etag.ts";
 import { Reporter, stateDigestOf } from "./report/reporter.ts";
 import { StatusFile } from "./report/status-file.ts";
@@ -28,6 +28,7 @@ export interface RunOptions {
   pollMs: number;
   signal: AbortSignal;
   guarded: boolean;
+  timing?: Partial<ReconcilerTiming>;
   /** Takes the log lines. */
   out(line: string): void;
 }
@@ -92,21 +93,25 @@ export async function runAgent(options: RunOptions): Promise<number> {
     enrollment: session.enrollment,
     clusterId: session.clusterId,
   }));
-  const reconciler: Reconciler = new Reconciler(ctx, {
-    session,
-    desired: () => poller.desired,
-    grant: () => poller.grant,
-    confirm: (change) => poller.confirm(change),
-    noteRemoved: (name) => reporter.noteRemoved(name),
-    endForHandOver: () => {
-      code = handOverExitCode;
-      stop.abort();
+  const reconciler: Reconciler = new Reconciler(
+    ctx,
+    {
+      session,
+      desired: () => poller.desired,
+      grant: () => poller.grant,
+      confirm: (change) => poller.confirm(change),
+      noteRemoved: (name) => reporter.noteRemoved(name),
+      endForHandOver: () => {
+        code = handOverExitCode;
+        stop.abort();
+      },
+      onChange: () => {
+        reporter.wake();
+        status.wake();
+      },
     },
-    onChange: () => {
-      reporter.wake();
-      status.wake();
-    },
-  });
+    { ...reconcilerDefaults, ...options.timing },
+  );
   await reconciler.round(signal);
   await Promise.all([
     poller.run(signal),

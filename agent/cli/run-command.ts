@@ -12,7 +12,13 @@ const shutdownMs = 5000;
 
 export const runCommand: Command = {
   summary: "keep this machine's agents as the master wants them",
-  options: { root: "value", "poll-seconds": "value", guarded: "flag" },
+  options: {
+    root: "value",
+    "poll-seconds": "value",
+    "sample-seconds": "value",
+    "integrity-seconds": "value",
+    guarded: "flag",
+  },
   help: `Usage: ifrit-agent run --root DIR [--poll-seconds N]
 
 Checks in with the master on a cycle and keeps this machine's agents as desired. Runs until it gets
@@ -20,6 +26,8 @@ SIGTERM or SIGINT; the agents that it manages go on running and are taken over b
 
   --root DIR          what \`enroll\` was given
   --poll-seconds N    seconds between two check-ins (default ${pollDefaults.intervalSeconds}); the master may ask for others
+  --sample-seconds N  seconds between two readings of CPU and memory (default 15)
+  --integrity-seconds N  seconds between two checks of the installed files (default 600)
   --guarded           given by the guard: it restarts ifrit-agent and can try another version of it
 
 Example:
@@ -28,9 +36,15 @@ Example:
 Exit code 20 tells the guard to try the version in DIR/self/trial.
 ${exitCodeHelp}`,
   async run(given, io) {
-    const poll = given.option("poll-seconds");
-    const pollSeconds =
-      poll === null ? pollDefaults.intervalSeconds : wholeNumber(poll, "poll-seconds", 1, 86_400);
+    const seconds = (name: string, otherwise: number) => {
+      const text = given.option(name);
+      return 1000 * (text === null ? otherwise : wholeNumber(text, name, 1, 86_400));
+    };
+    const pollMs = seconds("poll-seconds", pollDefaults.intervalSeconds);
+    const timing = {
+      sampleMs: seconds("sample-seconds", 15),
+      integrityMs: seconds("integrity-seconds", 600),
+    };
     const layout = layoutOf(await existing(given.required("root")));
     const lock = await lockRoot(layout.lock);
     if (lock === null) {
@@ -54,7 +68,8 @@ ${exitCodeHelp}`,
       guarded,
       layout,
       config,
-      pollMs: pollSeconds * 1000,
+      pollMs,
+      timing,
       signal: stop.signal,
       out: io.error,
     });

@@ -10,7 +10,7 @@ import {
 import { startAgent } from "../supervise/start-agent.ts";
 import { stopAgent } from "../supervise/stop-agent.ts";
 import { watchStart } from "../supervise/watch-start.ts";
-import { flipCurrent, removeCurrent } from "./current-link.ts";
+import { flipCurrent, readCurrent, removeCurrent } from "./current-link.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /*
@@ -103,6 +103,16 @@ async function commit(ctx: AgentContext, name: string, change: PendingChange): P
   ctx.log.info("switched", { agent: name, from: change.from, to: change.to });
 }
 
+/** Leaves a version that has turned out bad after its commit: back to the one before, or, without one, to none. */
+export async function backOut(ctx: AgentContext, name: string, failure: Failure): Promise<void> {
+  const layout = ctx.layout.agent(name);
+  const { previous, releaseId } = await readRecord(layout);
+  const to = await readCurrent(layout);
+  if (to === null || releaseId === null) return;
+  const from = previous === to ? null : previous;
+  await rollBack(ctx, name, { from, to, releaseId, attempts: 0, rollingBack: null }, failure);
+}
+
 export async function resumeRollback(ctx: AgentContext, name: string): Promise<void> {
   const { change } = await readRecord(ctx.layout.agent(name));
   if (change?.rollingBack) await rollBack(ctx, name, change, change.rollingBack);
@@ -131,6 +141,7 @@ export async function rollBack(
   const record = await readRecord(layout);
   await updateRecord(layout, {
     change: null,
+    previous: record.previous === change.from ? null : record.previous,
     failure: restored
       ? failure
       : {

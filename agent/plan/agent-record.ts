@@ -42,6 +42,7 @@ export const AgentRecord = z.object({
   /** Versions that failed here, newest last; each is refused until a later release wants it. */
   quarantine: z.array(Quarantined),
   failure: Failure.nullable(),
+  lastRepair: z.object({ atMs: z.number().int().nonnegative(), message: z.string() }).optional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 

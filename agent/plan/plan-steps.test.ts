@@ -16,6 +16,8 @@ const conditions: PlanConditions = {
   upkeepNotDue: new Set(),
   restartNotDue: new Set(),
   notLive: new Set(),
+  drifted: new Map(),
+  overBudget: new Map(),
   guarded: true,
   busy: false,
 };
@@ -207,6 +209,22 @@ for (const [title, actual, desired, changed, expected] of cases) {
     );
   });
 }
+
+Deno.test("planSteps() repairs before it starts, whatever the grant, and backs out of what is over budget", () => {
+  const drifted = new Map([["log", { version: "1.0.0", files: ["bin/log"] }]]);
+  const kinds = (actual: ActualAgent, changed: Partial<PlanConditions>) =>
+    planSteps([actual], [present(one, 1)], { ...conditions, mayChange: false, ...changed }).map(
+      (step) => step.kind,
+    );
+  assert.deepEqual(kinds(createActual({ alive: false }), { drifted }), ["repair"]);
+  assert.deepEqual(
+    kinds(createActual({ current: two, installed: [one, two], alive: false }), { drifted }),
+    ["start"],
+  );
+  const overBudget = new Map([["log", "much"]]);
+  assert.deepEqual(kinds(createActual(), { overBudget }), ["backOut"]);
+  assert.deepEqual(kinds(createActual({ alive: false }), { overBudget }), ["start"]);
+});
 
 const change = { from: "1.0.0", to: "2.0.0", releaseId: 2, attempts: 1, rollingBack: null };
 

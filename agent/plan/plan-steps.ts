@@ -16,6 +16,8 @@ export type Step =
   | { kind: "handOver"; name: string; to: string; releaseId: number }
   | { kind: "noteUnguarded"; name: string; version: string }
   | { kind: "noteConflict"; name: string; version: string }
+  | { kind: "repair"; name: string; version: string; files: string[] }
+  | { kind: "backOut"; name: string; version: string; because: string }
   | { kind: "start"; name: string }
   | { kind: "restart"; name: string; because: "liveness" | "otherVersion" }
   | { kind: "cleanUp"; name: string; versions: string[] };
@@ -32,6 +34,10 @@ export interface PlanConditions {
   restartNotDue: ReadonlySet<string>;
   /** Names of agents whose liveness probe failed too often. */
   notLive: ReadonlySet<string>;
+  /** Versions whose files are not as in the package. */
+  drifted: ReadonlyMap<string, { version: string; files: string[] }>;
+  /** Agents that have used more than their budget for a while, with figures. */
+  overBudget: ReadonlyMap<string, string>;
   /** A guard stands ready to try another version of ifrit-agent. */
   guarded: boolean;
   /** Steps are under way: ifrit-agent does not replace itself meanwhile. */
@@ -133,6 +139,12 @@ function keepRunning(
   conditions: PlanConditions,
 ): Step | null {
   if (current === null) return null;
+  const drift = conditions.drifted.get(name);
+  if (drift?.version === current.version) return { kind: "repair", name, ...drift };
+  const because = conditions.overBudget.get(name);
+  if (because !== undefined && alive && run?.version === current.version) {
+    return { kind: "backOut", name, version: current.version, because };
+  }
   if (!alive) return conditions.restartNotDue.has(name) ? null : { kind: "start", name };
   if (run?.version !== current.version) return { kind: "restart", name, because: "otherVersion" };
   return conditions.notLive.has(name) ? { kind: "restart", name, because: "liveness" } : null;

@@ -6,11 +6,13 @@ import { installVersion } from "../install/install-version.ts";
 import { readManifest } from "../install/read-manifest.ts";
 import { removeAgent } from "../install/remove-agent.ts";
 import {
+  backOut,
   resumeRollback,
   resumeWatch,
   type SwitchHooks,
   switchVersion,
 } from "../install/switch-version.ts";
+import { repairVersion } from "../integrity/repair-version.ts";
 import { readRecord, updateRecord } from "../plan/agent-record.ts";
 import type { Step } from "../plan/plan-steps.ts";
 import type { MasterSession } from "../poll/master-session.ts";
@@ -30,6 +32,7 @@ export interface StepSurroundings {
   confirm(change: WantedChange): Promise<boolean>;
   show(name: string, activity: Activity): void;
   noteRemoved(name: string): void;
+  noteRepaired(name: string): void;
   /** Ends this ifrit-agent so that the guard can try another. */
   endForHandOver(): void;
   signal: AbortSignal;
@@ -70,6 +73,10 @@ const executors: Executors = {
     await updateRecord(ctx.layout.agent(name), {
       failure: { reason: "digest_mismatch", message, version },
     });
+  },
+  repair,
+  backOut: async ({ ctx }, { name, version, because }) => {
+    await backOut(ctx, name, { reason: "over_budget", message: because, version });
   },
   start,
   restart,
@@ -149,6 +156,22 @@ function hooksFor(
     onPhase: (phase) =>
       around.show(name, { phase, targetVersion: to, releaseId, downloadPercent: null }),
   };
+}
+
+async function repair(
+  around: StepSurroundings,
+  { name, version, files }: Extract<Step, { kind: "repair" }>,
+): Promise<void> {
+  const { ctx, session, signal } = around;
+  const shown = { targetVersion: version, releaseId: null, downloadPercent: null };
+  around.show(name, { ...shown, phase: "verifying" });
+  const repaired = await repairVersion(ctx, { name, version, session, signal });
+  const named = (repaired.length > 0 ? repaired : files).slice(0, 5).join(", ");
+  const message = `${repaired.length} files were not as in the package and have been put back: ${named}`;
+  await updateRecord(ctx.layout.agent(name), {
+    lastRepair: { atMs: Math.round(ctx.clock.wallMs()), message: message.slice(0, 1000) },
+  });
+  around.noteRepaired(name);
 }
 
 async function start(

@@ -1,6 +1,7 @@
 import type { AgentState } from "@contract/agent-state.ts";
 import { AgentName } from "@contract/names.ts";
 import type { AgentContext } from "../context.ts";
+import { IntegrityMonitor } from "../integrity/integrity-monitor.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { Failure } from "../plan/agent-record.ts";
 import { planSteps, type Step } from "../plan/plan-steps.ts";
@@ -14,9 +15,8 @@ import { type Activity, deriveAgentState } from "../report/derive-agent-state.ts
 import { asSelf, readSelfRun } from "../self/self-agent.ts";
 import { Signals } from "../self/signals.ts";
 import { withDaemon } from "../supervise/adopt-daemon.ts";
-import { CpuSampler, type Sample } from "../supervise/cpu-sampler.ts";
 import { LivenessMonitor } from "../supervise/liveness-monitor.ts";
-import { rotateLog } from "../supervise/rotate-log.ts";
+import { ResourceMonitor } from "../supervise/resource-monitor.ts";
 import { Supervision } from "../supervise/supervision.ts";
 import { selfName } from "../version.ts";
 import { executeStep, type StepSurroundings } from "./execute-step.ts";
@@ -28,12 +28,14 @@ export interface ReconcilerTiming {
   /** Disk and /proc are read afresh at least this often. */
   fullRoundMs: number;
   sampleMs: number;
+  integrityMs: number;
 }
 
 export const reconcilerDefaults: ReconcilerTiming = {
   tickMs: 1000,
   fullRoundMs: 30_000,
   sampleMs: 15_000,
+  integrityMs: 600_000,
 };
 
 export interface ReconcilerHooks
@@ -60,17 +62,16 @@ export class Reconciler {
   readonly #supervision: Supervision;
   readonly #liveness: LivenessMonitor;
   readonly #signals: Signals;
+  readonly #integrity: IntegrityMonitor;
+  readonly #resources: ResourceMonitor;
   readonly #changeRetry: StepRetry;
   readonly #upkeepRetry: StepRetry;
-  readonly #sampler = new CpuSampler();
   readonly #bell = new Bell();
   readonly #running = new Map<string, RunningStep>();
   readonly #activities = new Map<string, Activity>();
   readonly #unwritten = new Map<string, Failure>();
-  #samples = new Map<string, Sample>();
   #actual: readonly ActualAgent[] = [];
   #roundDueMs = 0;
-  #sampleDueMs = 0;
   #progressShownAtMs = 0;
   #selfRun: RunRecord | null = null;
 
@@ -81,6 +82,8 @@ export class Reconciler {
   ) {
     this.#supervision = new Supervision(ctx);
     this.#signals = new Signals(ctx);
+    this.#resources = new ResourceMonitor(ctx, timing.sampleMs, () => this.wake());
+    this.#integrity = new IntegrityMonitor(ctx, timing.integrityMs, () => this.wake());
     this.#liveness = new LivenessMonitor(ctx, () => this.wake());
     this.#changeRetry = new StepRetry(ctx);
     this.#upkeepRetry = new StepRetry(ctx);
@@ -113,7 +116,9 @@ export class Reconciler {
     this.#liveness.tick();
     if (nowMs >= this.#roundDueMs || (await this.#supervision.needsRound()))
       await this.round(signal);
-    if (nowMs >= this.#sampleDueMs) await this.#sample();
+    const busy = new Set(this.#running.keys());
+    await this.#resources.tick(this.#actual, busy);
+    this.#integrity.tick(this.#actual, busy);
   }
 
   /** One look at the machine, and the start of whatever is to be done. */
@@ -132,6 +137,8 @@ export class Reconciler {
       upkeepNotDue: this.#upkeepRetry.waiting(),
       restartNotDue: this.#supervision.restartNotDue(),
       notLive: this.#liveness.notLive(),
+      drifted: this.#integrity.drifted(),
+      overBudget: this.#resources.overBudget(),
       guarded: this.ctx.guarded,
       busy: this.#running.size > 0,
     });
@@ -192,6 +199,7 @@ export class Reconciler {
       confirm: (change) => this.hooks.confirm(change),
       endForHandOver: () => this.hooks.endForHandOver(),
       noteRemoved: (name) => this.hooks.noteRemoved(name),
+      noteRepaired: (name) => this.#integrity.repaired(name),
       show: (name, activity) => this.#show(name, activity),
       signal,
     };
@@ -210,6 +218,7 @@ export class Reconciler {
   #succeeded(step: Step): void {
     this.#unwritten.delete(step.name);
     this.#retryOf(step).forget(step.name);
+    if (step.kind === "backOut") this.#resources.forget(step.name);
   }
 
   async #failed(step: Step, error: unknown, signal: AbortSignal): Promise<void> {
@@ -245,21 +254,6 @@ export class Reconciler {
     return this.#actual.find((agent) => agent.name === name)?.current?.version ?? null;
   }
 
-  async #sample(): Promise<void> {
-    this.#sampleDueMs = this.ctx.clock.monotonicMs() + this.timing.sampleMs;
-    const running = this.#actual.filter((agent) => agent.alive && agent.run !== null);
-    if (running.length === 0) return;
-    const all = await this.ctx.processes.all();
-    const nowMs = this.ctx.clock.monotonicMs();
-    this.#samples = new Map(
-      running.map((agent) => [
-        agent.name,
-        this.#sampler.sample(agent.name, agent.run!, all, nowMs),
-      ]),
-    );
-    for (const agent of this.#actual) await rotateLog(this.ctx.layout.agent(agent.name).log);
-  }
-
   /** The master has answered and knows how this machine stands. */
   noteHealthy(): Promise<void> {
     return this.#signals.healthy();
@@ -274,7 +268,7 @@ export class Reconciler {
           desired: desiredAgent(this.hooks.desired(), actual.name),
           platform: this.ctx.platform,
           activity: this.#activities.get(actual.name) ?? trialOf(actual),
-          sample: this.#samples.get(actual.name) ?? null,
+          sample: this.#resources.sampleOf(actual.name),
           unwrittenFailure: this.#unwritten.get(actual.name) ?? null,
         }),
       )

@@ -47,6 +47,7 @@ function facts({ actual, sample }: Observed): AgentState {
     rssBytes: alive ? (sample?.rssBytes ?? null) : null,
     downloadPercent: null,
     failure: null,
+    ...(record.lastRepair === undefined ? {} : { lastRepair: record.lastRepair }),
   };
 }
 
@@ -55,7 +56,9 @@ type Standing = Partial<AgentState> & Pick<AgentState, "phase">;
 function standing(observed: Observed): Standing {
   const { actual, desired, activity, platform } = observed;
   const { current } = actual;
-  if (activity !== null) return activity;
+  if (activity !== null) {
+    return { ...activity, releaseId: activity.releaseId ?? observed.actual.record.releaseId };
+  }
   if (desired?.want === "present") {
     const { releaseId, version } = desired;
     if (desired.packages[platform] === undefined) return { phase: "notEligible", releaseId };

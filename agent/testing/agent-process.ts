@@ -47,8 +47,12 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   /** `wrapper` is a command that runs another one, with the same pid at the end. */
-  start(env: Record<string, string> = {}, wrapper: readonly string[] = []): void {
-    const args = ["run", "--root", this.root, "--poll-seconds", "1"];
+  start(
+    env: Record<string, string> = {},
+    wrapper: readonly string[] = [],
+    options: readonly string[] = [],
+  ): void {
+    const args = ["run", "--root", this.root, "--poll-seconds", "1", ...options];
     this.#child = this.#command(args, env, "inherit", wrapper).spawn();
   }
 

@@ -68,5 +68,9 @@ export const AgentState = z.object({
       version: AgentVersion.nullable(),
     })
     .nullable(),
+  /** When installed files were last found changed and put back, and which; absent when never. */
+  lastRepair: z
+    .object({ atMs: z.number().int().nonnegative(), message: z.string().max(1000) })
+    .optional(),
 });
 export type AgentState = z.infer<typeof AgentState>;
