@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { type AgentGrants, denoFlags } from "../agent/service/permission-flags.ts";
 import { renderLauncher } from "../agent/service/render-launcher.ts";
 
@@ -83,10 +83,21 @@ async function bundle(version: string | undefined): Promise<Uint8Array> {
     banner: {
       js: 'import { createRequire as ifritCreateRequire } from "node:module"; const require = ifritCreateRequire("file:///");',
     },
+    plugins: [onlyEnglish],
     logLevel: "silent",
   });
   return result.outputFiles[0]!.contents;
 }
+
+/** zod brings its messages in fifty languages; ifrit-agent's log is in one. */
+const onlyEnglish: Plugin = {
+  name: "only-english",
+  setup({ onLoad }) {
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
 
 /** A running ifrit-agent may be reading the file: it is replaced, never written over, and left alone when equal. */
 async function publish(path: string, bytes: Uint8Array): Promise<void> {

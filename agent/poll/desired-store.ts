@@ -19,6 +19,15 @@ export function writeKnownDesired(layout: Layout, known: KnownDesired): Promise<
   return writeDurably(layout.desired, JSON.stringify(known), 0o600);
 }
 
+export function withoutAgents(
+  known: KnownDesired | null,
+  hidden: { has(name: string): boolean; size: number },
+): KnownDesired | null {
+  if (known === null || hidden.size === 0) return known;
+  const agents = known.state.agents.filter((agent) => !hidden.has(agent.name));
+  return { ...known, state: { ...known.state, agents } };
+}
+
 export function desiredAgent(known: KnownDesired | null, name: string): DesiredAgent | null {
   return known?.state.agents.find((agent) => agent.name === name) ?? null;
 }

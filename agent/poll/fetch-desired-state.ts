@@ -1,3 +1,4 @@
+import { readBlockedAgentsHeader } from "@contract/change-headers.ts";
 import { DesiredState } from "@contract/desired-state.ts";
 import { agentPaths, header } from "@contract/headers.ts";
 import type { KnownDesired } from "./desired-store.ts";
@@ -15,6 +16,8 @@ export interface CheckIn {
   /** Null: what is known holds (304). */
   received: KnownDesired | null;
   grant: Grant;
+  /** Agents that have to be left as they are though others may change, each with the reason. */
+  blockedAgents: ReadonlyMap<string, string>;
   fullReportWanted: boolean;
   nextPollMs: number | null;
 }
@@ -25,6 +28,8 @@ export async function fetchDesiredState(
     known: KnownDesired | null;
     stateDigest: string;
     appliedEtag: string | null;
+    /** The agent that is about to be switched, when that is why it is asked. */
+    switching: string | null;
     nowMs: number;
   },
 ): Promise<CheckIn> {
@@ -34,10 +39,13 @@ export async function fetchDesiredState(
   });
   if (given.known?.etag) headers.set("if-none-match", given.known.etag);
   if (given.appliedEtag) headers.set(header.appliedEtag, given.appliedEtag);
+  if (given.switching) headers.set(header.switching, given.switching);
   const answer = await session.request(agentPaths.desiredState, { headers });
+  const blockedAgents = readBlockedAgentsHeader(answer.headers.get(header.blockedAgents));
   return {
     received: answer.status === 304 ? null : await received(answer, session, given.nowMs),
-    grant: readGrant(answer.headers.get(header.change)),
+    grant: blockedAgents === null ? unreadable : readGrant(answer.headers.get(header.change)),
+    blockedAgents: blockedAgents ?? new Map(),
     fullReportWanted: answer.headers.get(header.reportWanted) === "full",
     nextPollMs: readNextPollMs(answer.headers.get(header.nextPollSeconds)),
   };
@@ -82,6 +90,9 @@ export function readGrant(value: string | null): Grant {
   if (verdict.trim().toLowerCase() === "allowed") return { allowed: true, reason: null };
   return { allowed: false, reason: rest.join(";").trim() || "blocked by the master" };
 }
+
+/** Which agents are blocked cannot be told, so all are. */
+const unreadable: Grant = { allowed: false, reason: "the master's answer cannot be read" };
 
 function readNextPollMs(value: string | null): number | null {
   if (value === null || !/^\d{1,6}$/.test(value.trim())) return null;

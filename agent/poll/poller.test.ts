@@ -215,6 +215,40 @@ Deno.test("Poller.confirm() says no once the master blocks, changes its mind or 
   assert.equal(poller.desired?.state.agents.length, 1);
 });
 
+Deno.test("Poller leaves out agents that the master blocks, and never says that all is applied", async () => {
+  await using ctx = await createContext();
+  await using master = new FakeMaster();
+  master.release(1, sample);
+  master.absent(2, "other");
+  const { poller } = await createPoller(ctx, master);
+  const blocked: string[] = [];
+  master.intercept = (request, path) => {
+    if (path !== agentPaths.desiredState || blocked.length === 0) return null;
+    const etag = request.headers.get("if-none-match") ?? "";
+    const headers = { etag, [header.blockedAgents]: blocked.join(", ") };
+    return new Response(null, { status: 304, headers });
+  };
+  await poller.poll();
+  const change = { name: "sample", releaseId: 1, version: "1.0.0" };
+  assert.equal(await poller.confirm(change), true);
+  assert.equal(master.requests.at(-1)?.headers.get(header.switching), "sample");
+  blocked.push("sample; releasePaused; releaseId=1");
+  assert.equal(await poller.confirm(change), false);
+  assert.deepEqual(poller.grant, { allowed: true, reason: null });
+  assert.deepEqual(
+    poller.desired?.state.agents.map((agent) => agent.name),
+    ["other"],
+  );
+  assert.equal(await poller.confirm({ name: "other", releaseId: 2, version: null }), true);
+  assert.equal(master.requests.at(-1)?.headers.get(header.appliedEtag), null);
+  blocked[0] = "<html>";
+  assert.equal(await poller.confirm({ name: "other", releaseId: 2, version: null }), false);
+  assert.equal(poller.grant.allowed, false);
+  blocked.pop();
+  assert.equal(await poller.confirm(change), true);
+  assert.equal((await readKnownDesired(ctx.layout))?.state.agents.length, 2);
+});
+
 Deno.test("Poller passes on that a full report is wanted", async () => {
   await using ctx = await createContext();
   await using master = new FakeMaster();

@@ -1,7 +1,12 @@
 import type { AgentContext } from "../context.ts";
 import { errorText } from "../platform/log.ts";
 import { nextPollDelayMs, type PollTiming } from "./backoff.ts";
-import { desiredAgent, type KnownDesired, writeKnownDesired } from "./desired-store.ts";
+import {
+  desiredAgent,
+  type KnownDesired,
+  withoutAgents,
+  writeKnownDesired,
+} from "./desired-store.ts";
 import { type CheckIn, fetchDesiredState, type Grant } from "./fetch-desired-state.ts";
 import { MasterError } from "./master-error.ts";
 import type { MasterSession } from "./master-session.ts";
@@ -34,6 +39,9 @@ export class Poller {
   #grant: Grant = { allowed: false, reason: "the master has not been asked yet" };
   #health: PollHealth = { failures: 0, lastError: null, lastSuccessAtMs: null };
   #queue: Promise<unknown> = Promise.resolve();
+  #blockedAgents: ReadonlyMap<string, string> = new Map();
+  /** What is known without the agents that are blocked. */
+  #visible: KnownDesired | null;
 
   constructor(
     private readonly ctx: AgentContext,
@@ -43,10 +51,12 @@ export class Poller {
     intervalMs: number,
   ) {
     this.#timing = { intervalMs, failures: 0, nextPollMs: null, retryAfterMs: null };
+    this.#visible = known;
   }
 
+  /** Without the agents that are blocked: what is not named is left alone, supervised as it is. */
   get desired(): KnownDesired | null {
-    return this.known;
+    return this.#visible;
   }
 
   get grant(): Grant {
@@ -65,16 +75,16 @@ export class Poller {
   }
 
   /** One check-in, after those under way, so that an older answer never replaces a newer one. */
-  poll(): Promise<boolean> {
-    const polled = this.#queue.then(() => this.#poll());
+  poll(switching: string | null = null): Promise<boolean> {
+    const polled = this.#queue.then(() => this.#poll(switching));
     this.#queue = polled;
     return polled;
   }
 
   /** Whatever goes wrong, what is known stays in force. */
-  async #poll(): Promise<boolean> {
+  async #poll(switching: string | null): Promise<boolean> {
     try {
-      const checkIn = await this.#fetch();
+      const checkIn = await this.#fetch(switching);
       await this.#accept(checkIn);
       return true;
     } catch (error) {
@@ -87,16 +97,18 @@ export class Poller {
 
   /** Asks afresh, right before a switch: the master may have paused, frozen or withdrawn it meanwhile. */
   async confirm(change: WantedChange): Promise<boolean> {
-    if (!(await this.poll()) || !this.#grant.allowed) return false;
-    const wanted = desiredAgent(this.known, change.name);
+    if (!(await this.poll(change.name)) || !this.#grant.allowed) return false;
+    const wanted = desiredAgent(this.#visible, change.name);
     if (wanted === null || wanted.releaseId !== change.releaseId) return false;
     return (wanted.want === "present" ? wanted.version : null) === change.version;
   }
 
-  async #fetch(): Promise<CheckIn> {
-    const said = await this.hooks.describe();
+  /** With agents out of sight nothing can be said of the whole document. */
+  async #fetch(switching: string | null): Promise<CheckIn> {
+    const { stateDigest, appliedEtag } = await this.hooks.describe();
     return await fetchDesiredState(this.session, {
-      ...said,
+      ...{ stateDigest, switching },
+      appliedEtag: this.#blockedAgents.size > 0 ? null : appliedEtag,
       known: this.known,
       nowMs: this.ctx.clock.wallMs(),
     });
@@ -108,6 +120,7 @@ export class Poller {
       this.known = checkIn.received;
       this.ctx.log.info("desired state received", { agents: checkIn.received.state.agents.length });
     }
+    this.#hide(checkIn.blockedAgents);
     if (this.#health.failures > 0) this.ctx.log.info("the master answers again");
     if (checkIn.grant.reason !== this.#grant.reason && !checkIn.grant.allowed) {
       this.ctx.log.info("changes are blocked", { reason: checkIn.grant.reason });
@@ -121,6 +134,14 @@ export class Poller {
     };
     this.#health = { failures: 0, lastError: null, lastSuccessAtMs: this.ctx.clock.wallMs() };
     if (checkIn.fullReportWanted) this.hooks.onFullReportWanted();
+  }
+
+  #hide(blockedAgents: ReadonlyMap<string, string>): void {
+    for (const [agent, reason] of blockedAgents)
+      if (this.#blockedAgents.get(agent) !== reason)
+        this.ctx.log.info("changes of an agent are blocked", { agent, reason });
+    this.#blockedAgents = blockedAgents;
+    this.#visible = withoutAgents(this.known, blockedAgents);
   }
 
   #noteFailure(error: unknown): void {

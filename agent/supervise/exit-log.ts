@@ -2,18 +2,35 @@ import type { ProcessIdentity } from "../platform/process-table.ts";
 
 const keptMax = 1000;
 
-/** Which processes of ours ended well. Only their parent learns that, so it is lost with ifrit-agent's own end. */
-export class ExitLog {
-  #ended = new Map<string, boolean>();
+type Fate = "running" | "endedWell" | "endedBadly";
 
-  note(identity: ProcessIdentity, success: boolean): void {
-    this.#ended.set(keyOf(identity), success);
-    const [oldest] = this.#ended.keys();
-    if (this.#ended.size > keptMax && oldest !== undefined) this.#ended.delete(oldest);
+/** What became of the processes that this ifrit-agent started. Only their parent learns that, so it ends with us. */
+export class ExitLog {
+  #fates = new Map<string, Fate>();
+
+  began(identity: ProcessIdentity): void {
+    this.#set(identity, "running");
+  }
+
+  ended(identity: ProcessIdentity, success: boolean): void {
+    this.#set(identity, success ? "endedWell" : "endedBadly");
+  }
+
+  /** Its end will be told to us; nobody needs to look whether it still lives. */
+  isOwn(identity: ProcessIdentity): boolean {
+    return this.#fates.get(keyOf(identity)) === "running";
   }
 
   endedWell(identity: ProcessIdentity): boolean {
-    return this.#ended.get(keyOf(identity)) === true;
+    return this.#fates.get(keyOf(identity)) === "endedWell";
+  }
+
+  #set(identity: ProcessIdentity, fate: Fate): void {
+    const key = keyOf(identity);
+    this.#fates.delete(key);
+    this.#fates.set(key, fate);
+    const [oldest] = this.#fates.keys();
+    if (this.#fates.size > keptMax && oldest !== undefined) this.#fates.delete(oldest);
   }
 }
 

@@ -67,8 +67,9 @@ export async function launch(ctx: AgentContext, spec: LaunchSpec): Promise<Launc
     ctx.failpoint("start:recorded");
     await stdin.write(new TextEncoder().encode("go\n"));
     ctx.failpoint("start:gone");
+    ctx.exits.began(identity);
     child.status.then((status) => {
-      ctx.exits.note(identity, status.success);
+      ctx.exits.ended(identity, status.success);
       ctx.onProcessEnd();
     });
     child.unref();

@@ -86,7 +86,8 @@ export class Supervision {
     const nowMs = this.ctx.clock.monotonicMs();
     const watched = [...this.#watched.values()];
     if (watched.some((one) => one.restartAtMs !== null && one.restartAtMs <= nowMs)) return true;
-    const living = watched.filter((one) => one.restartAtMs === null);
+    const adopted = (one: Watched) => !this.ctx.exits.isOwn(one.run);
+    const living = watched.filter((one) => one.restartAtMs === null && adopted(one));
     const stats = await this.ctx.processes.stat(living.map((one) => one.run.pid));
     const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
     return living.some((one) => !isAlive(one.run, byPid, this.ctx.bootId));
