@@ -88,6 +88,8 @@ export const changeBlockedCodes = [
   "ifritAgentUpgrade",
   /** ifrit-agent waits until the other agents on the machine are done */
   "otherChange",
+  /** store: mysql or redis. What the decision needs cannot be read, so nothing begins to change */
+  "unavailable",
 ] as const;
 export const ChangeBlockedCode = z.enum(changeBlockedCodes);
 export type ChangeBlockedCode = z.infer<typeof ChangeBlockedCode>;

@@ -4,12 +4,22 @@ export const header = {
   stateDigest: "ifrit-state",
   /** Request: the ETag of the desired state that the machine has fully applied. */
   appliedEtag: "ifrit-applied",
+  /** Request: the agent that the machine is about to switch: it asks again right before. */
+  switching: "ifrit-switching",
   /** Answer: whole seconds until the next check-in; the machine adds its own jitter. */
   nextPollSeconds: "ifrit-poll",
   /** Answer: "full" when the master wants a full report. */
   reportWanted: "ifrit-report",
-  /** Answer: "blocked; <reason>" while nothing may change on this machine. Absent: allowed. */
+  /**
+   * Answer: "blocked; <code>[; key=value …]" while nothing may change on this machine. Absent:
+   * allowed. Neither this nor the next one is part of the document, so no ETag changes with them.
+   */
   change: "ifrit-change",
+  /**
+   * Answer: "<agent>; <code>[; key=value …], <agent> …": these have to be left as they are, as if the
+   * document did not name them, while the others may change. Absent: none.
+   */
+  blockedAgents: "ifrit-blocked-agents",
   /** Answer: the signed freshness statement of the last rebuild; absent until signing is on. */
   freshness: "ifrit-freshness",
 } as const;
