@@ -1,4 +1,5 @@
 import type { Command, CommandOutput } from "./cli/command.ts";
+import { doctorCommand } from "./cli/doctor-command.ts";
 import { enrollCommand } from "./cli/enroll-command.ts";
 import { CliError, exitCode, exitCodeHelp } from "./cli/exit-code.ts";
 import { guardCommand } from "./cli/guard-command.ts";
@@ -13,6 +14,7 @@ const commands: Record<string, Command> = {
   run: runCommand,
   guard: guardCommand,
   status: statusCommand,
+  doctor: doctorCommand,
   service: serviceCommand,
   version: versionCommand,
 };
