@@ -45,51 +45,80 @@ export function OverviewClient() {
 }
 
 function OverviewBody({ overview }: { overview: Overview }) {
-  const t = useTranslations("overview");
-  const clusterHref = useClusterHref();
   const unused = overview.machines.total === 0 || !overview.agents.some((agent) => agent.versions);
+  const neverReleased = overview.recentAudit.every(({ subjectKind }) => subjectKind !== "release");
+  const hasFleet = overview.runningReleases.length > 0 || overview.agents.length > 0;
   return (
     <>
-      <Counts overview={overview} />
-      {unused || overview.recentAudit.every(({ subjectKind }) => subjectKind !== "release") ? (
-        <FirstSteps overview={overview} />
-      ) : null}
-      <div className="grid items-start gap-5 xl:grid-cols-[1.35fr_1fr]">
-        <div className="flex min-w-0 flex-col gap-5">
-          {overview.runningReleases.length > 0 ? (
-            <Section
-              title={t("running")}
-              actions={<TextLink href={clusterHref("/releases")}>{t("allReleases")}</TextLink>}
-            >
-              <ul className="flex flex-col divide-y">
-                {overview.runningReleases.map((release) => (
-                  <li key={release.id} className="py-3.5 first:pt-1 last:pb-0">
-                    <ReleaseCard release={release} />
-                  </li>
-                ))}
-              </ul>
-            </Section>
-          ) : null}
-          {overview.agents.length > 0 ? (
-            <Section title={t("versions")} hint={t("versionsHint")}>
-              <VersionDistribution agents={overview.agents} />
-            </Section>
-          ) : null}
+      {overview.machines.total > 0 ? <Counts overview={overview} /> : null}
+      {unused || neverReleased ? <FirstSteps overview={overview} /> : null}
+      {hasFleet ? (
+        <div className="grid items-start gap-5 xl:grid-cols-[1.35fr_1fr]">
+          <div className="flex min-w-0 flex-col gap-5">
+            <Running overview={overview} />
+            <Versions overview={overview} />
+          </div>
+          <div className="flex min-w-0 flex-col gap-5">
+            <Attention overview={overview} />
+            <Recent overview={overview} />
+          </div>
         </div>
-        <div className="flex min-w-0 flex-col gap-5">
-          <Section id="attention" title={t("attention")} hint={t("attentionHint")}>
-            <AttentionList items={overview.attention} />
-          </Section>
-          <Section title={t("recent")} actions={<TextLink href="/audit">{t("allAudit")}</TextLink>}>
-            {overview.recentAudit.length > 0 ? (
-              <AuditLines entries={overview.recentAudit.slice(0, 10)} />
-            ) : (
-              <p className="py-4 text-muted">{t("recentEmpty")}</p>
-            )}
-          </Section>
-        </div>
-      </div>
+      ) : (
+        <Recent overview={overview} />
+      )}
     </>
+  );
+}
+
+function Running({ overview }: { overview: Overview }) {
+  const t = useTranslations("overview");
+  const clusterHref = useClusterHref();
+  if (overview.runningReleases.length === 0) return null;
+  return (
+    <Section
+      title={t("running")}
+      actions={<TextLink href={clusterHref("/releases")}>{t("allReleases")}</TextLink>}
+    >
+      <ul className="flex flex-col divide-y">
+        {overview.runningReleases.map((release) => (
+          <li key={release.id} className="py-3.5 first:pt-1 last:pb-0">
+            <ReleaseCard release={release} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Versions({ overview }: { overview: Overview }) {
+  const t = useTranslations("overview");
+  if (overview.agents.length === 0) return null;
+  return (
+    <Section title={t("versions")} hint={t("versionsHint")}>
+      <VersionDistribution agents={overview.agents} />
+    </Section>
+  );
+}
+
+function Attention({ overview }: { overview: Overview }) {
+  const t = useTranslations("overview");
+  return (
+    <Section id="attention" title={t("attention")} hint={t("attentionHint")}>
+      <AttentionList items={overview.attention} />
+    </Section>
+  );
+}
+
+function Recent({ overview }: { overview: Overview }) {
+  const t = useTranslations("overview");
+  return (
+    <Section title={t("recent")} actions={<TextLink href="/audit">{t("allAudit")}</TextLink>}>
+      {overview.recentAudit.length > 0 ? (
+        <AuditLines entries={overview.recentAudit.slice(0, 10)} />
+      ) : (
+        <p className="py-4 text-muted">{t("recentEmpty")}</p>
+      )}
+    </Section>
   );
 }
 

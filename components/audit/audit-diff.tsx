@@ -23,7 +23,12 @@ export function AuditDiff({ before, after }: { before: unknown; after: unknown }
   const lines = diffLines(before, after);
   if (lines.length === 0) return <p className="text-muted">{t("noDetails")}</p>;
   return (
-    <div className="scroll-thin min-w-0 overflow-x-auto rounded-md border bg-surface">
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
+      tabIndex={0}
+      aria-label={t("diff.label")}
+      className="scroll-thin min-w-0 overflow-x-auto rounded-md border bg-surface"
+    >
       <table className="w-full font-mono text-xs">
         <thead>
           <tr className="border-b text-left text-subtle">
@@ -56,6 +61,6 @@ export function AuditDiff({ before, after }: { before: unknown; after: unknown }
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -12,6 +12,7 @@ import { Card, Section } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Time } from "../ui/time.tsx";
+import { BlockedLine } from "./blocked-line.tsx";
 import { useFailureText } from "./failure-text.ts";
 import { PhaseBadge } from "./phase-badge.tsx";
 
@@ -103,6 +104,7 @@ function DesiredAndActual({ agent }: { agent: MachineAgentView }) {
           : t("noWishHint")}{" "}
         {desired ? <Time ms={desired.releasedAtMs} className="text-subtle" /> : null}
       </p>
+      <BlockedLine agent={agent} />
     </div>
   );
 }

@@ -36,6 +36,8 @@ const looks: Record<ReleaseEventKind, Look> = {
   clusterConverged: { icon: CircleCheck, style: good },
   clusterVerified: { icon: CircleCheck, style: good },
   clusterRolledBack: { icon: Undo2, style: warn },
+  masterUnreachable: { icon: TriangleAlert, style: bad },
+  masterReachable: { icon: CircleCheck, style: good },
   paused: { icon: Pause, style: warn },
   continued: { icon: Play, style: busy },
   continuedWithEverything: { icon: Play, style: busy },

@@ -60,6 +60,12 @@ describe("release event sentences", () => {
     );
   });
 
+  it("do not boast of having watched for no time", () => {
+    const passed = { stage: 1, healthy: 3, reachable: 3, watchedSeconds: 0 };
+    expect(eventSentenceKey(event("stagePassed", passed))).toBe("stagePassedAtOnce");
+    expect(eventSentenceKey(event("stageOpened", passed))).toBe("stageOpenedAtOnce");
+  });
+
   it("tell a removal from a version", () => {
     expect(eventSentenceKey(event("created", { agent: "a", version: "1.0.0" }))).toBe("created");
     expect(eventSentenceKey(event("created", { agent: "a" }))).toBe("createdRemoval");

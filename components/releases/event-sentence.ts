@@ -6,6 +6,9 @@ export type EventSentenceKey =
   | "createdRemoval"
   | "stageOpenedAfter"
   | "stageOpenedSkipping"
+  | "stageOpenedAtOnce"
+  | "stagePassedAtOnce"
+  | "clusterConvergingDone"
   | "gateFailedWithout"
   | "unknown";
 
@@ -16,11 +19,18 @@ export function eventSentenceKey({ kind, detail }: ReleaseEvent): EventSentenceK
   if (known.data === "created" && !detail.version) return "createdRemoval";
   if (known.data === "stageOpened") {
     if (Number(detail.skipped ?? 0) > 0) return "stageOpenedSkipping";
-    if (detail.healthy !== undefined) return "stageOpenedAfter";
+    if (detail.healthy === undefined) return "stageOpened";
+    return isZero(detail.watchedSeconds) ? "stageOpenedAtOnce" : "stageOpenedAfter";
   }
-  if (known.data === "gateFailed" && Number(detail.failed ?? 0) === 0) return "gateFailedWithout";
+  if (known.data === "stagePassed" && isZero(detail.watchedSeconds)) return "stagePassedAtOnce";
+  if (known.data === "clusterConverging" && isZero(detail.remaining)) {
+    return "clusterConvergingDone";
+  }
+  if (known.data === "gateFailed" && isZero(detail.failed)) return "gateFailedWithout";
   return known.data;
 }
+
+const isZero = (value: string | number | undefined) => Number(value ?? 0) === 0;
 
 type Words = {
   clusterName: (clusterId: string) => string;

@@ -112,7 +112,8 @@ function StageCaption({ stage, className }: { stage: StageProgress; className?: 
       <span className="min-w-0">
         <span className="block font-medium">{name(stage)}</span>
         <span className="tabular block text-subtle">
-          {format.number(stage.counts.healthy)} / {format.number(stage.counts.targeted)}
+          {stage.status === "waiting" ? null : <>{format.number(stage.counts.healthy)} / </>}
+          {format.number(stage.counts.targeted)}
         </span>
       </span>
     </span>

@@ -2,7 +2,8 @@
 
 import { Hourglass, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import type { ReleaseSummary } from "@/lib/contract/console-views.ts";
+import type { ReleaseSummary, WaitingFor } from "@/lib/contract/console-views.ts";
+import type { WaitingForCode } from "@/lib/contract/release-vocabulary.ts";
 import { cn } from "../ui/cn.ts";
 import { useDuration } from "../ui/duration.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -16,7 +17,7 @@ type Release = Pick<ReleaseSummary, "clusters" | "waitingFor" | "state">;
 export function WaitingLine({ release, className }: { release: Release; className?: string }) {
   const sentence = useWaitingSentence(release);
   if (!sentence) return null;
-  const stopped = stoppedBy.includes(release.waitingFor?.code ?? "");
+  const stopped = release.waitingFor !== null && isStopped(release.waitingFor);
   const Icon = stopped ? TriangleAlert : Hourglass;
   return (
     <p
@@ -31,8 +32,12 @@ export function WaitingLine({ release, className }: { release: Release; classNam
   );
 }
 
-/** These are not waited out: somebody has to look. */
-const stoppedBy = ["gateFailed", "inconclusive", "facts"];
+/** Not waited out: somebody has to look. That a stage has just opened is no reason yet. */
+function isStopped({ code, values }: WaitingFor): boolean {
+  return stoppedBy.includes(code) && values.reason !== "beforeStage";
+}
+
+const stoppedBy = ["gateFailed", "inconclusive", "facts", "masterUnreachable"];
 
 export function useWaitingSentence(release: Release): string | null {
   const t = useTranslations("waitingFor");
@@ -46,16 +51,23 @@ export function useWaitingSentence(release: Release): string | null {
   const code = knownWaitingFor(waitingFor);
   if (!code) return t("unknown", { code: waitingFor.code });
   const { values } = waitingFor;
+  const leftMs = Number(values.untilMs ?? 0) - (now ?? 0);
   const { clusterName, stage } = placeOf(release.clusters, values);
-  return t(code, {
+  return t(sentenceOf(code, values.reason, leftMs), {
     cluster: clusterName,
     stage: stage ? stageName(stage) : String(values.stage ?? ""),
     remaining: Number(values.remaining ?? 0),
     remainingText: format.number(Number(values.remaining ?? 0)),
     failed: Number(values.failed ?? 0),
     actor: String(values.actor ?? ""),
-    left: duration(Math.max(0, (Number(values.untilMs ?? 0) - (now ?? 0)) / 1000)),
+    left: duration(leftMs / 1000),
     reason: reasonText(code, String(values.reason ?? "")),
     age: duration(Number(values.ageSeconds ?? 0)),
+    since: now && values.sinceMs ? format.relativeTime(Number(values.sinceMs), now) : "",
   });
+}
+
+function sentenceOf(code: WaitingForCode, reason: unknown, leftMs: number) {
+  if (code === "soak" && leftMs < 1000) return "soakOver";
+  return code === "facts" && reason === "beforeStage" ? "factsToCome" : code;
 }

@@ -60,12 +60,15 @@ export function ErrorText({ error }: { error: Error }) {
   if (!api) return <p>{t("unexpected")}</p>;
   if (api.kind === "unreachable") return <p>{t("unreachableHint")}</p>;
   if (api.kind === "unexpectedAnswer") return <p>{t("unexpectedAnswer", { what: api.message })}</p>;
+  const issues = (api.problem?.issues ?? []).filter(
+    ({ message }) => !api.message.includes(message),
+  );
   return (
     <>
       <p>{api.message}</p>
-      {api.problem?.issues?.length ? (
+      {issues.length > 0 ? (
         <ul className="mt-1.5 flex flex-col gap-1 text-left text-[0.8125rem]">
-          {api.problem.issues.map((issue) => (
+          {issues.map((issue) => (
             <li key={`${issue.path} ${issue.message}`}>
               {issue.path ? <code className="font-mono font-medium">{issue.path}</code> : null}{" "}
               {issue.message}

@@ -23,6 +23,7 @@ import { Card } from "@/components/ui/card.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import { meQuery } from "@/lib/access/queries.ts";
 import { clustersQuery } from "@/lib/clusters/queries.ts";
+import { agentsQuery } from "@/lib/packages/queries.ts";
 import { newReleaseParams } from "./search-params.ts";
 
 const stepBodies = { what: WhatStep, where: WhereStep, how: HowStep, check: CheckStep };
@@ -39,6 +40,7 @@ export function NewReleaseClient() {
   const step = reached ? params.step : furthest;
   useOnlyCluster(form, params.cluster);
   const { data: me } = useQuery(meQuery());
+  const nothingToRelease = useQuery(agentsQuery({})).data?.agents.length === 0;
   const go = (next: DraftStep) => setParams({ step: next }, { history: "push" });
   const Body = stepBodies[step];
   return (
@@ -53,7 +55,9 @@ export function NewReleaseClient() {
       <Card className="p-4 sm:p-6">
         <StepHeading key={step}>{t(`step.${step}.heading`)}</StepHeading>
         <Body />
-        {step === "check" ? null : <StepFooter step={step} draft={draft} onStep={go} />}
+        {step === "check" || nothingToRelease ? null : (
+          <StepFooter step={step} draft={draft} onStep={go} />
+        )}
       </Card>
     </FormProvider>
   );

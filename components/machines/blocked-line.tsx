@@ -1,0 +1,36 @@
+"use client";
+
+import { ShieldAlert } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { ChangeBlockedCode } from "@/lib/contract/change-rules.ts";
+import type { MachineAgentView } from "@/lib/contract/console-views.ts";
+import { Time } from "../ui/time.tsx";
+import { blockedKey } from "./blocked-key.ts";
+
+/** Why the machine does not take on now what it should run; nothing when it may. */
+export function BlockedLine({ agent }: { agent: Pick<MachineAgentView, "why"> }) {
+  const t = useTranslations("blocked");
+  const { why } = agent;
+  if (why?.code !== "blocked") return null;
+  const { values } = why;
+  const code = ChangeBlockedCode.safeParse(values.because);
+  const untilMs = Number(values.untilMs ?? values.opensAtMs ?? 0);
+  return (
+    <p className="flex items-start gap-1.5 font-medium text-[0.8125rem] text-warn">
+      <ShieldAlert aria-hidden className="mt-[3px] size-3.5 shrink-0" />
+      <span>
+        {code.success
+          ? t.rich(blockedKey(code.data, untilMs > 0), {
+              owner: String(values.owner ?? ""),
+              reason: String(values.reason ?? ""),
+              hold: String(values.holdId ?? ""),
+              release: String(values.releaseId ?? ""),
+              changing: Number(values.changing ?? 0),
+              max: Number(values.changingMax ?? 0),
+              until: () => <Time ms={untilMs} look="exact" />,
+            })
+          : t("unknown", { code: String(values.because ?? "") })}
+      </span>
+    </p>
+  );
+}
