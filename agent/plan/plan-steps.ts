@@ -69,7 +69,7 @@ function nextStep(
   if (actual.record.change !== null) return upkeep ? finishChange(actual) : null;
   return (
     (desired === null ? null : beginChange(actual, desired, conditions)) ??
-    (upkeep ? (keepRunning(actual, conditions) ?? cleanUp(actual, desired)) : null)
+    (upkeep ? (keepRunning(actual, conditions) ?? (desired && cleanUp(actual, desired))) : null)
   );
 }
 
@@ -150,15 +150,15 @@ function keepRunning(
   return conditions.notLive.has(name) ? { kind: "restart", name, because: "liveness" } : null;
 }
 
-/** Current, previous and the version on its way stay; so does whatever a process still runs from. */
+/** Current, previous and the wanted version stay (so nothing goes while what is wanted is not known); so does whatever a process still runs from. */
 export function cleanUp(
   { name, current, installed, record, run, alive }: ActualAgent,
-  desired: DesiredAgent | null,
+  desired: DesiredAgent,
 ): Step | null {
   const kept = new Set([
     current?.version,
     record.previous,
-    desired?.want === "present" ? desired.version : null,
+    desired.want === "present" ? desired.version : null,
     alive ? run?.version : null,
   ]);
   const versions = installed.map((one) => one.version).filter((version) => !kept.has(version));
