@@ -5,6 +5,7 @@
 const tableOwners = {
   "audit-log": ["audit"],
   agents: ["packages"],
+  "agent-state-counts": ["reports"],
   // desired-state: which revision is built, and under which generation.
   clusters: ["clusters", "desired-state"],
   "desired-entries": ["desired-state"],

@@ -1,4 +1,4 @@
-import { index, json, mysqlTable, smallint, varchar } from "drizzle-orm/mysql-core";
+import { boolean, index, json, mysqlTable, smallint, varchar } from "drizzle-orm/mysql-core";
 import type { MachineFacts } from "../../lib/contract/machine-facts.ts";
 import type { MachineType } from "../../lib/contract/machine-type.ts";
 import type { Platform } from "../../lib/contract/platform.ts";
@@ -27,14 +27,26 @@ export const machines = mysqlTable(
     reportSequence: idRef("report_sequence").notNull().default(0),
     enrolledAtMs: epochMs("enrolled_at_ms").notNull(),
     lastSeenAtMs: epochMs("last_seen_at_ms").notNull().default(0),
+    /** true: the machine is in the counts of agent_state_counts, under the classes below. */
+    counted: boolean("counted").notNull().default(false),
+    countedClasses: json("counted_classes").$type<number[]>(),
   },
   (t) => [
     // Machines page: a cluster's machines by keyset (cluster, id).
     index("machines_cluster_id_idx").on(t.clusterId, t.id),
     // How many machines of a type does a cluster have, by slot (release targets, batch sizes).
     index("machines_cluster_type_slot_idx").on(t.clusterId, t.type, t.slot),
-    // Overview and machines page: who has not been seen lately.
-    index("machines_cluster_last_seen_idx").on(t.clusterId, t.lastSeenAtMs),
+    // Facts: machines that the counts do not tell about: silent, blocked, or not counted yet. Also
+    // the newest word from each type. Covers what facts need of a machine.
+    index("machines_apart_idx").on(
+      t.clusterId,
+      t.counted,
+      t.status,
+      t.type,
+      t.lastSeenAtMs,
+      t.slot,
+      t.platform,
+    ),
     // Search by host name prefix.
     index("machines_hostname_idx").on(t.hostname),
     // The set of machines that may not check in, loaded whole by every master.

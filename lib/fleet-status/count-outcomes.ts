@@ -1,164 +1,154 @@
-import { type SQL, sql } from "drizzle-orm";
-import { machineAgentStates as s } from "../../drizzle/schema/machine-agent-states.ts";
+import { sql } from "drizzle-orm";
+import {
+  agentStateCounts,
+  agentStateClasses as c,
+} from "../../drizzle/schema/agent-state-counts.ts";
 import { machines as m } from "../../drizzle/schema/machines.ts";
-import type { FailureReason } from "../contract/agent-state.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import type { Platform } from "../contract/platform.ts";
-import type { Database } from "../platform/database.ts";
-
-/**
- * Where a machine stands on its way to what a release asks for. goneDark: it had begun to change, or
- * has changed, and fell silent. healthy says nothing about which release asked for the version.
- */
-export const outcomes = [
-  "pending",
-  "downloading",
-  "switching",
-  "watching",
-  "healthy",
-  "overBudget",
-  "failed",
-  "rolledBackOnMachine",
-  "goneDark",
-  "offline",
-  "notEligible",
-] as const;
-export type Outcome = (typeof outcomes)[number];
-
-export type OutcomeQuery = {
-  clusterId: string;
-  machineTypes: readonly MachineType[];
-  agentName: string;
-  /** null: the agent is to be gone. */
-  version: string | null;
-  releaseId: number;
-  /** The platforms that the version has a package for. */
-  platforms: readonly Platform[];
-  /** What the version promises not to exceed. */
-  budget: { cpuPercent?: number | undefined; rssMiB?: number | undefined };
-  /** Machines seen since then are online. */
-  onlineSinceMs: number;
-  /** Counted apart from the ring, by name. */
-  named: readonly string[];
-};
-
-type Counted = {
-  type: MachineType;
-  slot: number;
-  outcome: Outcome;
-  /** With outcome failed. */
-  reason: FailureReason | null;
-  machines: number;
-  /** Of them, those whose agent has exited by itself. */
-  restarted: number;
-};
-export type OutcomeGroup = Counted;
-export type NamedOutcome = Counted & { machineId: string };
+import type { Database, Transaction } from "../platform/database.ts";
+import { budgetText } from "../reports/budget.ts";
+import {
+  countOutcomesByRow,
+  countRows,
+  notNamed,
+  parseOutcome,
+  readNamed,
+} from "./count-outcomes-by-row.ts";
+import type { OutcomeCounts, OutcomeQuery } from "./outcome.ts";
+import {
+  acceptedOf,
+  classSource,
+  machinesWithStates,
+  outcomeWithReason,
+  restartedOf,
+  rowSource,
+} from "./outcome-expression.ts";
+import { type CountedClass, OutcomeTally } from "./outcome-tally.ts";
+import { regionColumn } from "./regions.ts";
 
 /**
  * Every accepted machine of the types once: those that are named one by one, all others folded by
- * slot. One pass over machines_cluster_type_slot_idx with a look-up in the states' primary key, and
- * what comes back is bounded by types × slots × outcomes, however many machines there are.
+ * slot or region. The same numbers as countOutcomesByRow(), without reading every machine:
+ *
+ *   what the counts say, as if everybody were online   classes by (cluster, agent); one range of
+ *                                                      agent_state_counts for each, folded by region
+ * - counted machines that are no longer accepted       range of machines_apart_idx, their ledgers
+ * ± counted machines that are silent                   range of machines_apart_idx (by last_seen),
+ *                                                      and a look-up in the states' primary key each
+ * ± named machines                                     by primary key
+ * + machines that are not counted yet                  range of machines_apart_idx, then the same
+ *
+ * all in one snapshot. The cost is that of classes × slots, and 5 µs for each machine apart. Where the
+ * counts cannot answer (they were made for another budget, or are broken) rows are counted.
  */
 export async function countOutcomes(
-  db: Pick<Database, "execute">,
+  db: Pick<Database, "transaction" | "execute">,
   query: OutcomeQuery,
-): Promise<{ groups: OutcomeGroup[]; named: NamedOutcome[] }> {
-  const named = [...query.named];
-  const columns = sql`${m.type} AS type, ${m.slot} AS slot, ${outcomeWithReason(query)} AS outcome,
-    COUNT(*) AS machines, SUM(${restartedOf(query)}) AS restarted`;
-  const from = sql`FROM ${m} LEFT JOIN ${s} ON ${s.machineId} = ${m.id}
-    AND ${s.agentName} = ${query.agentName} WHERE ${acceptedOf(query)}`;
-  const apart = named.length > 0 ? sql`AND ${m.id} NOT IN ${named}` : sql``;
-  const groups = await read<OutcomeGroup>(
-    db,
-    sql`SELECT ${columns} ${from} ${apart} GROUP BY 1, 2, 3`,
-  );
-  if (named.length === 0) return { groups, named: [] };
-  const ofNamed = sql`SELECT ${m.id} AS machineId, ${columns} ${from} AND ${m.id} IN ${named}
-    GROUP BY ${m.id}, 2, 3, 4`;
-  return { groups, named: await read<NamedOutcome>(db, ofNamed) };
+): Promise<OutcomeCounts> {
+  const snapshot = {
+    isolationLevel: "repeatable read",
+    withConsistentSnapshot: true,
+  } as const;
+  return db.transaction(async (tx) => {
+    return (await countByClasses(tx, query)) ?? (await countOutcomesByRow(tx, query));
+  }, snapshot);
 }
 
-async function read<T extends Counted>(db: Pick<Database, "execute">, query: SQL): Promise<T[]> {
-  const [rows] = await db.execute(query);
-  return (rows as unknown as (T & { outcome: string })[]).map((row) => {
-    const [outcome, reason = null] = row.outcome.split(" ");
-    const { slot, machines, restarted } = row;
-    const counted = {
-      slot: Number(slot),
-      machines: Number(machines),
-      restarted: Number(restarted),
-    };
-    return { ...row, ...counted, outcome: outcome as Outcome, reason: reason as Counted["reason"] };
-  });
+/** null: the counts cannot answer. */
+async function countByClasses(tx: Transaction, query: OutcomeQuery): Promise<OutcomeCounts | null> {
+  const tally = new OutcomeTally(query, await readClasses(tx, query));
+  if (tally.classes.size > 0) {
+    for (const [type, ids] of tally.idsByType())
+      for (const row of await readSums(tx, query, type, ids)) tally.addSum(row);
+    for (const { slot, ids } of await readBlocked(tx, query)) tally.removeMachine(slot, ids);
+    if (tally.hasOtherBudget()) return null;
+    tally.foldClasses();
+    for (const silent of await readSilent(tx, query)) tally.move(silent);
+  }
+  const named = await readNamed(tx, query);
+  for (const one of named) if (one.counted) tally.add({ ...one, ...one.online }, -1);
+  for (const group of await countRows(tx, query, sql`NOT ${m.counted}`)) tally.add(group, 1);
+  const groups = tally.groups();
+  if (!groups) return null;
+  return { groups, named: named.map(({ online: _, counted: __, ...one }) => one) };
 }
 
-export function acceptedOf(query: Pick<OutcomeQuery, "clusterId" | "machineTypes">): SQL {
-  return sql`${m.clusterId} = ${query.clusterId} AND ${m.type} IN ${[...query.machineTypes]}
-    AND ${m.status} = 'accepted'`;
+async function readClasses(tx: Transaction, query: OutcomeQuery): Promise<CountedClass[]> {
+  const otherBudget = sql`${c.version} = ${query.version} AND ${c.releaseId} = ${query.releaseId}
+    AND ${c.phase} = 'running' AND ${c.budget} <> ${budgetText(query.budget)}`;
+  const [rows] = await tx.execute(sql`SELECT ${c.id} AS id, ${c.machineType} AS type,
+      ${c.platform} AS platform, ${c.agentName} = '' AS isMachine,
+      ${outcomeWithReason(query, classSource)} AS outcome,
+      ${restartedOf(query, classSource)} AS restarted, COALESCE(${otherBudget}, 0) AS otherBudget
+    FROM ${c} WHERE ${c.clusterId} = ${query.clusterId} AND ${c.agentName} IN ('', ${query.agentName})
+      AND ${c.machineType} IN ${[...query.machineTypes]}`);
+  return (rows as unknown as ClassRow[]).map(({ id, type, platform, ...row }) => ({
+    ...{ id: Number(id), type, platform, ...parseOutcome(row.outcome) },
+    isMachine: Boolean(Number(row.isMachine)),
+    restarted: Boolean(Number(row.restarted)),
+    otherBudget: Boolean(Number(row.otherBudget)),
+  }));
 }
 
-/** The order of the cases is the rule: what is further down no longer counts. */
-export function outcomeOf(query: OutcomeQuery): SQL<Outcome> {
-  return sql`SUBSTRING_INDEX(${outcomeWithReason(query)}, ' ', 1)`;
+type ClassRow = {
+  id: number;
+  type: MachineType;
+  platform: Platform;
+  outcome: string;
+  isMachine: number;
+  restarted: number;
+  otherBudget: number;
+};
+
+async function readSums(
+  tx: Transaction,
+  query: OutcomeQuery,
+  type: MachineType,
+  ids: readonly number[],
+) {
+  const n = agentStateCounts;
+  const region = regionColumn({ ...query, machineTypes: [type] }, sql`${type}`, n.slot);
+  const [rows] = await tx.execute(sql`SELECT ${n.classId} AS classId, MIN(${n.slot}) AS slot,
+      SUM(${n.machines}) AS machines, ${region} AS region
+    FROM ${n} WHERE ${n.classId} IN ${[...ids]} GROUP BY ${n.classId}, 4`);
+  return (rows as unknown as Record<"classId" | "slot" | "machines", number>[]).map((row) => ({
+    ...{ classId: Number(row.classId), slot: Number(row.slot), machines: Number(row.machines) },
+  }));
 }
 
-/** One expression for both, since it is what the query spends its time on: "failed disk_full". */
-function outcomeWithReason(query: OutcomeQuery): SQL<string> {
-  return query.version === null ? absentOutcome(query) : presentOutcome(query, query.version);
+/** Counted, and no longer to be: parked or revoked since. The states of a revoked machine are gone. */
+async function readBlocked(tx: Transaction, { clusterId, machineTypes }: OutcomeQuery) {
+  const rows = await tx
+    .select({ slot: m.slot, ids: m.countedClasses })
+    .from(m)
+    .where(sql`${m.clusterId} = ${clusterId} AND ${m.counted} AND ${m.status} <> 'accepted'
+      AND ${m.type} IN ${[...machineTypes]}`);
+  return rows.map(({ slot, ids }) => ({ slot, ids: ids ?? [] }));
 }
 
-const failedWithReason = sql`CONCAT('failed ', COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'exited_early'))`;
-
-function absentOutcome(query: OutcomeQuery): SQL<string> {
-  return sql`CASE
-    WHEN ${s.machineId} IS NULL OR (${s.version} IS NULL AND ${s.phase} <> 'failed') THEN 'healthy'
-    WHEN ${s.phase} IN ('failed', 'backoff') AND ${forThis(query)} THEN ${failedWithReason}
-    WHEN NOT (${onlineOf(query)}) THEN 'offline'
-    WHEN ${s.phase} = 'removing' THEN 'switching'
-    ELSE 'pending' END`;
+async function readSilent(tx: Transaction, query: OutcomeQuery) {
+  const source = rowSource(query);
+  const online = { ...source, online: sql`TRUE` };
+  const silent = { ...source, online: sql`FALSE` };
+  const [rows] = await tx.execute(sql`SELECT ${m.type} AS type, MIN(${m.slot}) AS slot,
+      ${outcomeWithReason(query, online)} AS was, ${outcomeWithReason(query, silent)} AS \`is\`,
+      COUNT(*) AS machines, SUM(${restartedOf(query, source)}) AS restarted,
+      ${regionColumn(query, m.type, m.slot)} AS region
+    ${machinesWithStates(query)} WHERE ${acceptedOf(query)} AND ${m.counted}
+      AND ${m.lastSeenAtMs} < ${query.onlineSinceMs} ${notNamed(query)}
+    GROUP BY ${m.type}, 7, 3, 4`);
+  return (rows as unknown as SilentRow[]).map((row) => ({
+    ...{ type: row.type, slot: Number(row.slot), machines: Number(row.machines) },
+    ...{ restarted: Number(row.restarted), was: parseOutcome(row.was), is: parseOutcome(row.is) },
+  }));
 }
 
-function presentOutcome(query: OutcomeQuery, version: string): SQL<string> {
-  const there = sql`${s.version} = ${version}`;
-  const comes = sql`(${there} OR ${s.targetVersion} = ${version})`;
-  // What was put back names the version in its failure only.
-  const putBack = sql`(JSON_VALUE(${s.failure}, '$.version') = ${version} AND NOT (${s.version} <=> ${version}))`;
-  const begun = sql`(${there} OR (${comes}
-    AND ${s.phase} IN ('downloading', 'verifying', 'switching', 'watching')))`;
-  return sql`CASE
-    WHEN ${m.platform} NOT IN ${[...query.platforms, ""]}
-      OR (${s.phase} = 'notEligible' AND ${forThis(query)}) THEN 'notEligible'
-    WHEN ${s.phase} IN ('failed', 'backoff') AND (${comes} OR ${putBack}) AND ${forThis(query)} THEN ${failedWithReason}
-    WHEN ${putBack} AND ${s.phase} = 'running' AND ${forThis(query)} THEN 'rolledBackOnMachine'
-    WHEN ${begun} AND ${forThis(query)} AND NOT (${onlineOf(query)}) THEN 'goneDark'
-    WHEN ${there} AND ${s.phase} = 'running' AND ${overBudget(query)} THEN 'overBudget'
-    WHEN ${there} AND ${s.phase} = 'running' THEN 'healthy'
-    WHEN NOT (${onlineOf(query)}) THEN 'offline'
-    WHEN ${comes} AND ${s.phase} IN ('downloading', 'verifying') THEN 'downloading'
-    WHEN ${comes} AND ${s.phase} = 'switching' THEN 'switching'
-    WHEN ${comes} AND ${s.phase} = 'watching' THEN 'watching'
-    ELSE 'pending' END`;
-}
-
-/** A start may take more than the settled agent does: samples count when it has run for a while. */
-const settledMs = 60_000;
-
-function overBudget({ budget: { cpuPercent, rssMiB }, ...query }: OutcomeQuery): SQL {
-  const limits: SQL[] = [];
-  if (cpuPercent !== undefined) limits.push(sql`${s.cpuPercent} > ${cpuPercent}`);
-  if (rssMiB !== undefined) limits.push(sql`${s.rssBytes} > ${rssMiB * 1024 * 1024}`);
-  if (limits.length === 0) return sql`FALSE`;
-  return sql`(${forThis(query)} AND ${s.reportedAtMs} >= ${s.changedAtMs} + ${settledMs}
-    AND (${sql.join(limits, sql` OR `)}))`;
-}
-
-function restartedOf(query: OutcomeQuery): SQL {
-  return sql`COALESCE(${s.version} = ${query.version} AND ${forThis(query)} AND ${s.restarts} > 0, 0)`;
-}
-
-const onlineOf = (query: Pick<OutcomeQuery, "onlineSinceMs">) =>
-  sql`${m.lastSeenAtMs} >= ${query.onlineSinceMs}`;
-const forThis = (query: Pick<OutcomeQuery, "releaseId">) =>
-  sql`${s.releaseId} = ${query.releaseId}`;
+type SilentRow = {
+  type: MachineType;
+  slot: number;
+  was: string;
+  is: string;
+  machines: number;
+  restarted: number;
+};

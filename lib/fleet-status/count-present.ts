@@ -4,7 +4,7 @@ import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import type { Platform } from "../contract/platform.ts";
 import type { Database } from "../platform/database.ts";
-import { acceptedOf } from "./count-outcomes.ts";
+import { acceptedOf } from "./outcome-expression.ts";
 
 /** What machines have now, before a release. `version` null: nothing. */
 export type PresentGroup = {

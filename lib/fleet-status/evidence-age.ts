@@ -1,29 +1,28 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import type { Services } from "../platform/services.ts";
 
 /**
- * How many machines of the types a cluster has, and how old what MySQL knows of them is: a count read
- * now says nothing when no machine's word has come through since. A cluster without machines has
- * nothing to wait for.
+ * When the newest word came from the cluster's machines of these types: a count read now says nothing
+ * when no machine's word has come through since. null: there are no such machines. One look at the
+ * end of a range of machines_apart_idx for each type, counted and not.
  */
-export async function evidenceAge(
-  { db, now }: Pick<Services, "db" | "now">,
+export async function heardAtMs(
+  { db }: Pick<Services, "db">,
   clusterId: string,
   machineTypes: readonly MachineType[],
-): Promise<{ machines: number; factsAtMs: number }> {
-  const readAtMs = now();
-  const [row] = await db
-    .select({
-      machines: sql<number>`COUNT(*)`,
-      heardAtMs: sql<number | null>`MAX(${m.lastSeenAtMs})`,
-    })
-    .from(m)
-    .where(
-      and(eq(m.clusterId, clusterId), inArray(m.type, [...machineTypes]), eq(m.status, "accepted")),
-    );
-  const machines = Number(row?.machines ?? 0);
-  const factsAtMs = machines === 0 ? readAtMs : Math.min(readAtMs, Number(row?.heardAtMs ?? 0));
-  return { machines, factsAtMs };
+): Promise<number | null> {
+  const looks = machineTypes.flatMap((type) =>
+    [true, false].map(
+      (counted): SQL => sql`SELECT MAX(${m.lastSeenAtMs}) AS heard FROM ${m}
+        WHERE ${m.clusterId} = ${clusterId} AND ${m.counted} = ${counted}
+        AND ${m.status} = 'accepted' AND ${m.type} = ${type}`,
+    ),
+  );
+  const [rows] = await db.execute(sql.join(looks, sql` UNION ALL `));
+  const heard = (rows as unknown as { heard: number | null }[]).flatMap(({ heard }) =>
+    heard === null ? [] : [Number(heard)],
+  );
+  return heard.length > 0 ? Math.max(...heard) : null;
 }

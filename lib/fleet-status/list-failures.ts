@@ -3,7 +3,8 @@ import { machineAgentStates as s } from "../../drizzle/schema/machine-agent-stat
 import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { FailureGroup } from "../contract/console-views.ts";
 import type { Database } from "../platform/database.ts";
-import { acceptedOf, type OutcomeQuery, outcomeOf } from "./count-outcomes.ts";
+import type { OutcomeQuery } from "./outcome.ts";
+import { acceptedOf, outcomeOf } from "./outcome-expression.ts";
 
 const examplesMax = 10;
 /** Reading on would not help a person; the count of the group is exact all the same. */

@@ -1,15 +1,17 @@
 import { platforms as allPlatforms } from "../contract/platform.ts";
 import { listNewerEntries } from "../desired-state/change-desired-entries.ts";
 import { coverageOf } from "../desired-state/coverage.ts";
-import { countOutcomes, type OutcomeQuery } from "../fleet-status/count-outcomes.ts";
-import { evidenceAge } from "../fleet-status/evidence-age.ts";
+import { countOutcomes } from "../fleet-status/count-outcomes.ts";
+import { heardAtMs } from "../fleet-status/evidence-age.ts";
 import { onlineSinceMs } from "../fleet-status/online-since.ts";
+import type { OutcomeQuery } from "../fleet-status/outcome.ts";
 import { budgetOfVersion, platformsOfVersion } from "../packages/find-version.ts";
 import type { Services } from "../platform/services.ts";
 import type { ClusterFacts, ReleaseFacts } from "./engine/facts.ts";
 import { planOf, type ReleaseRecord } from "./engine/release-record.ts";
+import { readComparison } from "./read-facts-comparison.ts";
 import { foldIntoStages } from "./stage-facts.ts";
-import { stageReach } from "./stage-reach.ts";
+import { regionsOfStages, stageReach } from "./stage-reach.ts";
 
 /** What is known of every cluster that the release has reached or comes to next. */
 export async function readFacts(services: Services, release: ReleaseRecord): Promise<ReleaseFacts> {
@@ -31,17 +33,23 @@ export async function readClusterFacts(
   const clusterPlan = planOf(release, clusterId);
   const reach = stageReach(plan, clusterPlan);
   // The age is read first, so that evidence never looks younger than it is.
-  const age = await evidenceAge(services, clusterId, plan.machineTypes);
+  const readAtMs = services.now();
+  const heard = await heardAtMs(services, clusterId, plan.machineTypes);
   const newer = coverageOf(
     await listNewerEntries(services.db, clusterId, plan.agentName, release.timestampMs),
   );
   const named = [...new Set([...reach.grayMachineIds, ...newer.named])];
   const query = await outcomeQuery(services, release, clusterId, named);
-  const counted = await countOutcomes(services.db, query);
+  const regionsOf = regionsOfStages(reach, newer);
+  const counted = await countOutcomes(services.db, { ...query, regionsOf });
+  const scope = { reach, newer, named, counted };
   return {
-    ...age,
+    // A cluster without machines has nothing to wait for.
+    factsAtMs: Math.min(readAtMs, heard ?? readAtMs),
+    machines: [...counted.groups, ...counted.named].reduce((sum, one) => sum + one.machines, 0),
     stages: foldIntoStages(clusterPlan.stages.length, reach, counted, newer),
-    ...{ comparison: null, frozen: null, freezeEndedAtMs: null },
+    comparison: await readComparison(services, release, clusterId, scope),
+    ...{ frozen: null, freezeEndedAtMs: null },
   };
 }
 

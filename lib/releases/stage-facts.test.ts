@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { failureReasons } from "../contract/agent-state.ts";
 import { coverageOf } from "../desired-state/coverage.ts";
 import { slotCount } from "../desired-state/slot.ts";
-import { type OutcomeGroup, outcomes } from "../fleet-status/count-outcomes.ts";
+import { type OutcomeGroup, outcomes } from "../fleet-status/outcome.ts";
 import { usableFacts } from "./engine/facts.ts";
 import {
   foldIntoStages,

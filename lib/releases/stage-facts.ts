@@ -1,6 +1,6 @@
 import type { ProgressCounts } from "../contract/console-views.ts";
 import type { Coverage } from "../desired-state/coverage.ts";
-import type { NamedOutcome, OutcomeGroup } from "../fleet-status/count-outcomes.ts";
+import type { NamedOutcome, OutcomeGroup } from "../fleet-status/outcome.ts";
 import { failuresOf, type StageFacts } from "./engine/facts.ts";
 import type { StageReach } from "./stage-reach.ts";
 

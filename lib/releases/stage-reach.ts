@@ -1,4 +1,6 @@
+import type { MachineType } from "../contract/machine-type.ts";
 import type { ClusterPlan, ReleasePlan } from "../contract/release-plan.ts";
+import type { Coverage } from "../desired-state/coverage.ts";
 import { batchesOfSlots } from "../desired-state/ring.ts";
 import { slotCount } from "../desired-state/slot.ts";
 import { ringBatches } from "./release-entries.ts";
@@ -27,4 +29,24 @@ export function stageReach(plan: ReleasePlan, { stages }: ClusterPlan): StageRea
     }
   }
   return { grayStage, grayMachineIds: gray?.kind === "gray" ? gray.machineIds : [], stageOfSlot };
+}
+
+const coveredBit = 64;
+
+/** Slots that a fold into stages need not tell apart: of one stage, and all or none a newer release's. */
+export function regionsOfStages(
+  { stageOfSlot }: StageReach,
+  newer: Coverage,
+): (type: MachineType) => Uint8Array {
+  const known = new Map<MachineType, Uint8Array>();
+  return (type) => {
+    const held = known.get(type);
+    if (held) return held;
+    const regions = Uint8Array.from(
+      stageOfSlot,
+      (stage, slot) => stage + 1 + (newer.coversSlot(type, slot) ? coveredBit : 0),
+    );
+    known.set(type, regions);
+    return regions;
+  };
 }

@@ -3,6 +3,7 @@ import { type Lease, LeaseLostError, releaseLease, takeLease } from "../platform
 import type { Services } from "../platform/services.ts";
 import { isStoreDown } from "../platform/store-down.ts";
 import { ReportEntry, reportField } from "./report-entry.ts";
+import { findUnsettled, settleCounts } from "./settle-counts.ts";
 import { storeReports } from "./store-reports.ts";
 
 const leaseMs = 30_000;
@@ -16,7 +17,7 @@ type StreamEntry = { id: string; text: string };
 /**
  * Carries the waiting reports of a cluster from Redis to MySQL, in bulk. At least once: entries
  * leave the stream after the commit only. A report that cannot be stored is set aside and logged; it
- * never holds up the others. Returns how many were stored; null: another process is at it.
+ * never holds up the others. Machines that are not counted yet are counted. Returns how many were stored; null: another process is at it.
  */
 export async function flushReports(
   services: Services,
@@ -24,7 +25,8 @@ export async function flushReports(
   holder: string,
 ): Promise<number | null> {
   const key = redisKeys.reports(clusterId);
-  if ((await waiting(services, key)) === 0) return 0;
+  const unsettled = await findUnsettled(services.db, clusterId, 1);
+  if ((await waiting(services, key)) === 0 && unsettled.length === 0) return 0;
   const lease = await takeLease(services.db, `flush:${clusterId}`, holder, leaseMs);
   if (!lease) return null;
   try {
@@ -32,10 +34,11 @@ export async function flushReports(
     let stored = 0;
     for (;;) {
       const batch = await readBatch(services, key);
-      if (batch.length === 0) return stored;
       stored += await flushBatch(services, lease, clusterId, batch);
-      if (Date.now() > endMs) return stored;
+      if (batch.length === 0 || Date.now() > endMs) break;
     }
+    await settleCounts(services, lease, clusterId);
+    return stored;
   } finally {
     await releaseLease(services.db, lease).catch(() => undefined);
   }

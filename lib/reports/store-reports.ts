@@ -4,15 +4,13 @@ import { machines } from "../../drizzle/schema/machines.ts";
 import type { Transaction } from "../platform/database.ts";
 import { type Lease, requireLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
+import { countStates, type Ledger } from "./count-states.ts";
 import { type FoldedReport, foldReports } from "./fold-reports.ts";
+import { type HeldState, readHeldStates } from "./held-states.ts";
 import type { ReportEntry } from "./report-entry.ts";
 
 type MachineRow = typeof machines.$inferSelect;
-type StateRow = typeof machineAgentStates.$inferInsert;
-type HeldState = Pick<
-  typeof machineAgentStates.$inferSelect,
-  "machineId" | "agentName" | "phase" | "version" | "changedAtMs"
->;
+type StateRow = typeof machineAgentStates.$inferSelect;
 
 const rowsPerStatement = 500;
 
@@ -44,20 +42,49 @@ export async function storeReports(
       return folded ? [{ machine, folded }] : [];
     });
     if (changes.length === 0) return;
-    const held = await readHeldStates(tx, changes);
-    await updateMachines(tx, changes);
-    await removeGoneAgents(tx, changes, held);
-    await upsertStates(tx, changes, held);
+    const held = await readHeldStates(
+      tx,
+      changes.map(({ machine }) => machine.id),
+    );
+    const byId = new Map(changes.map(({ folded }) => [folded.machineId, folded]));
+    const gone = held.filter((state) => isGone(state, byId.get(state.machineId)));
+    const reported = reportedRows(changes, held);
+    const ledgers = await countStates(services, tx, statesAfter(changes, held, gone, reported));
+    await updateMachines(tx, changes, ledgers);
+    await removeStates(tx, gone);
+    await upsertStates(tx, reported);
   });
 }
 
 type Change = { machine: MachineRow; folded: FoldedReport };
 
+/** All that each machine has once the reports are stored. */
+function statesAfter(
+  changes: Change[],
+  held: HeldState[],
+  gone: HeldState[],
+  rows: StateRow[],
+): { machine: MachineRow; states: HeldState[] }[] {
+  const after = new Map(changes.map(({ machine }) => [machine.id, new Map<string, HeldState>()]));
+  for (const state of held) after.get(state.machineId)?.set(state.agentName, state);
+  for (const { machineId, agentName } of gone) after.get(machineId)?.delete(agentName);
+  for (const row of rows) after.get(row.machineId)?.set(row.agentName, row);
+  return changes.map(({ machine }) => ({
+    machine,
+    states: [...(after.get(machine.id)?.values() ?? [])],
+  }));
+}
+
 /** An upsert whose rows all exist and are locked: the only bulk update that both databases know. */
-async function updateMachines(tx: Transaction, changes: Change[]): Promise<void> {
+async function updateMachines(
+  tx: Transaction,
+  changes: Change[],
+  ledgers: ReadonlyMap<string, Ledger>,
+): Promise<void> {
   const rows = changes.map(
     ({ machine, folded }): MachineRow => ({
       ...machine,
+      ...ledgers.get(machine.id),
       facts: folded.facts ?? machine.facts,
       hostname: folded.facts?.hostname ?? machine.hostname,
       ifritAgentVersion: folded.ifritAgentVersion,
@@ -78,33 +105,18 @@ async function updateMachines(tx: Transaction, changes: Change[]): Promise<void>
           stateDigest: given("state_digest"),
           reportSequence: given("report_sequence"),
           lastSeenAtMs: given("last_seen_at_ms"),
+          counted: given("counted"),
+          countedClasses: given("counted_classes"),
         },
       });
 }
 
-async function readHeldStates(tx: Transaction, changes: Change[]): Promise<HeldState[]> {
-  return tx
-    .select({
-      machineId: machineAgentStates.machineId,
-      agentName: machineAgentStates.agentName,
-      phase: machineAgentStates.phase,
-      version: machineAgentStates.version,
-      changedAtMs: machineAgentStates.changedAtMs,
-    })
-    .from(machineAgentStates)
-    .where(inArray(machineAgentStates.machineId, changes.map(({ machine }) => machine.id).sort()));
+function isGone({ agentName }: HeldState, folded: FoldedReport | undefined): boolean {
+  if (!folded) return false;
+  return folded.full ? !folded.agents.has(agentName) : folded.removed.has(agentName);
 }
 
-async function removeGoneAgents(
-  tx: Transaction,
-  changes: Change[],
-  held: HeldState[],
-): Promise<void> {
-  const byMachine = new Map(changes.map(({ folded }) => [folded.machineId, folded]));
-  const gone = held.filter(({ machineId, agentName }) => {
-    const folded = byMachine.get(machineId)!;
-    return folded.full ? !folded.agents.has(agentName) : folded.removed.has(agentName);
-  });
+async function removeStates(tx: Transaction, gone: HeldState[]): Promise<void> {
   for (const part of chunks(gone))
     await tx
       .delete(machineAgentStates)
@@ -118,9 +130,9 @@ async function removeGoneAgents(
       );
 }
 
-async function upsertStates(tx: Transaction, changes: Change[], held: HeldState[]): Promise<void> {
+function reportedRows(changes: Change[], held: HeldState[]): StateRow[] {
   const heldByKey = new Map(held.map((state) => [`${state.machineId} ${state.agentName}`, state]));
-  const rows = changes.flatMap(({ machine, folded }) =>
+  return changes.flatMap(({ machine, folded }) =>
     [...folded.agents.values()].map((agent): StateRow => {
       const { name, ...state } = agent;
       const before = heldByKey.get(`${machine.id} ${name}`);
@@ -137,6 +149,9 @@ async function upsertStates(tx: Transaction, changes: Change[], held: HeldState[
       };
     }),
   );
+}
+
+async function upsertStates(tx: Transaction, rows: StateRow[]): Promise<void> {
   for (const part of chunks(rows))
     await tx.insert(machineAgentStates).values(part).onDuplicateKeyUpdate({ set: stateUpdates });
 }

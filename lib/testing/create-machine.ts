@@ -28,6 +28,8 @@ export async function createMachine(
     reportSequence: 0,
     enrolledAtMs: services.now(),
     lastSeenAtMs: services.now(),
+    counted: false,
+    countedClasses: null,
     ...overrides,
   };
   await services.db.insert(machines).values(row);
