@@ -5,6 +5,9 @@
 const tableOwners = {
   "audit-log": ["audit"],
   agents: ["packages"],
+  // On a master of a remote cluster: what it was ordered by manage.
+  "applied-orders": ["releases"],
+  "cluster-orders": ["clusters"],
   "agent-state-counts": ["reports"],
   // desired-state: which revision is built, and under which generation.
   clusters: ["clusters", "desired-state"],
@@ -15,10 +18,13 @@ const tableOwners = {
   "machine-agent-states": ["reports", "machines"],
   // reports: digest, sequence and time of the last report, many machines in one statement.
   machines: ["machines", "reports"],
+  "master-credentials": ["clusters"],
   packages: ["packages"],
   "release-clusters": ["releases"],
   "release-events": ["releases"],
   releases: ["releases"],
+  "remote-facts": ["clusters"],
+  "remote-masters": ["clusters"],
   users: ["access"],
 };
 

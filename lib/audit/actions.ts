@@ -1,6 +1,7 @@
 /** Every kind of write, as the audit log names it. */
 export const auditActions = [
   "cluster.created",
+  "master-credential.created",
   "enrollment-token.created",
   "machine.enrolled",
   "machine.status-changed",
@@ -20,6 +21,7 @@ export const auditActions = [
   "release.completed",
   "release.rolled-back",
   "release.aborted",
+  "release.order-applied",
   "user.created",
   "user.password-changed",
   "user.signed-in",

@@ -1,38 +1,41 @@
-import { z } from "zod";
 import { clusters } from "../../drizzle/schema/clusters.ts";
+import { remoteMasters } from "../../drizzle/schema/remote-masters.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
-import { ClusterId } from "../contract/names.ts";
+import { CreateClusterRequest } from "../contract/console-views.ts";
+import { MasterStatus } from "../contract/master-api.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
+import { askMaster } from "./ask-master.ts";
+import { sealCredential } from "./seal-credential.ts";
 import { wakeRebuild } from "./wake-rebuild.ts";
 
-export const CreateClusterRequest = z.object({
-  id: ClusterId,
-  name: z.string().min(1).max(120),
-  /** null: this deployment is its master. */
-  masterUrl: z.url().max(500).nullable().default(null),
-});
-export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
-
+/**
+ * Adds a cluster: one of this deployment, or one whose master is another, which must answer now.
+ * @throws ProblemError conflict · invalid_request · unavailable (the master does not answer, or
+ * refuses the credential)
+ */
 export async function createCluster(
   services: Services,
   ctx: RequestContext,
   request: CreateClusterRequest,
 ): Promise<void> {
-  const { id, name, masterUrl } = CreateClusterRequest.parse(request);
+  const { id, name, masterUrl, credential } = CreateClusterRequest.parse(request);
   requirePermission(ctx, "clusters.write", { clusterId: id });
+  const access = remoteAccess(id, masterUrl, credential);
+  if (access) await askMaster(access, { method: "GET", path: "status", answer: MasterStatus });
   try {
     await auditedTransaction(services, ctx, async (tx, audit) => {
       await tx.insert(clusters).values({ id, name, masterUrl, createdAtMs: services.now() });
+      if (access) {
+        const sealed = sealCredential(services.env.IFRIT_SECRET, id, access.credential);
+        await tx.insert(remoteMasters).values({ clusterId: id, credential: sealed });
+      }
       const after = { name, masterUrl };
       await audit({
         action: "cluster.created",
-        subjectKind: "cluster",
-        subjectId: id,
-        clusterId: id,
-        after,
+        ...{ subjectKind: "cluster", subjectId: id, clusterId: id, after },
       });
     });
   } catch (error) {
@@ -40,6 +43,14 @@ export async function createCluster(
     throw new ProblemError("conflict", `There is a cluster "${id}" already.`, { cause: error });
   }
   await wakeRebuild(services, id);
+}
+
+function remoteAccess(clusterId: string, url: string | null, credential: string | undefined) {
+  if (url === null) return null;
+  if (credential) return { clusterId, url, credential };
+  throw new ProblemError("invalid_request", "A remote master needs its credential.", {
+    issues: [{ path: "credential", message: "is missing" }],
+  });
 }
 
 function isDuplicateKey(error: unknown): boolean {

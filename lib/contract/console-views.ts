@@ -3,6 +3,7 @@ import { AgentState } from "./agent-state.ts";
 import { DesiredAgent } from "./desired-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { MachineType } from "./machine-type.ts";
+import { ClusterId } from "./names.ts";
 import { PackageManifest } from "./package-manifest.ts";
 import { Platform } from "./platform.ts";
 import { ReleasePlan } from "./release-plan.ts";
@@ -52,6 +53,21 @@ export const ClusterView = z.object({
 });
 export type ClusterView = z.infer<typeof ClusterView>;
 export const ClusterList = z.object({ clusters: z.array(ClusterView) });
+
+/** POST /api/v1/clusters → 201 ClusterView */
+export const CreateClusterRequest = z.object({
+  id: ClusterId,
+  name: z.string().min(1).max(120),
+  /** null: this deployment is its master. Otherwise one with IFRIT_ROLE=master, which must answer now. */
+  masterUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .default(null),
+  /** For a remote master: what `npm run master-credential` printed there. */
+  credential: z.string().min(20).max(200).optional(),
+});
+export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 
 /** GET /api/v1/machines?cluster&q&type&agent&version&phase&connectivity&cursor&limit */
 export const MachineSummary = z.object({

@@ -45,6 +45,10 @@ export const releaseEventKinds = [
   "rolledBack",
   "aborted",
   "completed",
+  /** clusterId, sinceMs: the cluster's master does not answer; nothing moves on there */
+  "masterUnreachable",
+  /** clusterId, sinceMs: since when it had not */
+  "masterReachable",
 ] as const;
 export const ReleaseEventKind = z.enum(releaseEventKinds);
 export type ReleaseEventKind = z.infer<typeof ReleaseEventKind>;
@@ -67,6 +71,8 @@ export const waitingForCodes = [
   "clusterRolledBack",
   /** clusterId, reason (see noFactsReasons), ageSeconds: nothing is known that could be judged */
   "facts",
+  /** clusterId, sinceMs: the cluster's master does not answer */
+  "masterUnreachable",
   /** clusterId, reason and its values: nothing may change in the cluster now */
   "frozen",
   /** clusterId, stage, reason (see inconclusiveReasons): the evidence says neither well nor unwell */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { clientAddressHeader } from "../access/client-address.ts";
+import { masterPrefix } from "../contract/master-api.ts";
 import { type AgentAnswer, fixedProblem } from "../platform/agent-answer.ts";
 import { metrics } from "../platform/metrics.ts";
 import { toProblem } from "../platform/problem-response.ts";
@@ -8,6 +9,7 @@ import type { Console } from "./console.ts";
 import { answerCron, cronPrefix } from "./cron.ts";
 import { checkReadiness, healthText, isReady } from "./health.ts";
 import type { Master } from "./master.ts";
+import { serveMasterApi } from "./serve-master-api.ts";
 import { agentPrefix, serveAgent } from "./serve-node.ts";
 
 export type ServerContext = {
@@ -35,6 +37,13 @@ export function handleRequest(
     if (context.connections() > keptConnectionsMax) res.shouldKeepAlive = false;
     if (context.master) serveAgent(context.master, req, res);
     else sendAnswer(res, noMaster);
+    return;
+  }
+  if (url.startsWith(masterPrefix)) {
+    serveMasterApi(context.services, req, res).catch((error) => {
+      context.services.log.warn({ err: String(error) }, "a call of manage broke off");
+      res.destroy();
+    });
     return;
   }
   const question = url.indexOf("?");

@@ -1,3 +1,5 @@
+import { exchangeWithMasters } from "../clusters/exchange-with-masters.ts";
+import { pushPackages } from "../clusters/push-packages.ts";
 import { sweepPackages } from "../packages/sweep-packages.ts";
 import type { Job } from "../platform/scheduler.ts";
 import type { Services } from "../platform/services.ts";
@@ -11,6 +13,8 @@ import { followPointers, refreshCluster } from "./refresh-cluster.ts";
 const followMs = 1_000;
 const watchMs = 3_000;
 const advanceMs = 2_000;
+const exchangeMs = 1_000;
+const pushMs = 2_000;
 const sweepMs = 15 * 60_000;
 
 /** MySQL → Redis and memory, for every cluster of this deployment. Also the cron route's work. */
@@ -57,6 +61,8 @@ function masterJobs(master: Master): Job[] {
 function manageJobs(services: Services): Job[] {
   return [
     { name: "advance", intervalMs: advanceMs, run: () => advanceReleases(services) },
+    { name: "exchange", intervalMs: exchangeMs, run: () => exchangeWithMasters(services) },
+    { name: "push", intervalMs: pushMs, run: () => pushPackages(services) },
     { name: "sweep", intervalMs: sweepMs, run: () => sweepPackages(services) },
   ];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, notExists } from "drizzle-orm";
+import { appliedOrders } from "../../drizzle/schema/applied-orders.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
 import type { AuditAction } from "../audit/actions.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
@@ -20,7 +21,7 @@ import { auditedState } from "./audited-state.ts";
 import { advance } from "./engine/advance.ts";
 import type { ReleaseFacts } from "./engine/facts.ts";
 import type { Transition, TransitionKind } from "./engine/transitions.ts";
-import { readFacts } from "./read-facts.ts";
+import { readReleaseFacts } from "./read-release-facts.ts";
 import { type LoadedRelease, loadRelease, lockRelease } from "./release-rows.ts";
 import { toProgressCounts } from "./stage-facts.ts";
 import { type Stored, storeTransitions } from "./store-transitions.ts";
@@ -46,10 +47,15 @@ export async function advanceReleases(services: Services): Promise<Record<string
 
 /** A release that fails is logged and does not keep the others from their turn. */
 async function advanceAll(services: Services, lease: Lease): Promise<Record<string, string>> {
+  // Releases that were ordered from elsewhere are moved on there.
+  const followed = services.db
+    .select({ id: appliedOrders.releaseId })
+    .from(appliedOrders)
+    .where(eq(appliedOrders.releaseId, releases.id));
   const running = await services.db
     .select({ id: releases.id })
     .from(releases)
-    .where(eq(releases.state, "running"))
+    .where(and(eq(releases.state, "running"), notExists(followed)))
     .orderBy(asc(releases.id));
   const outcomes: Record<string, string> = {};
   for (const { id } of running)
@@ -65,7 +71,7 @@ async function advanceAll(services: Services, lease: Lease): Promise<Record<stri
 
 async function advanceRelease(services: Services, lease: Lease, id: number): Promise<string> {
   const release = await loadRelease(services.db, id);
-  const facts = await readFacts(services, release.record);
+  const facts = await readReleaseFacts(services, release.record);
   const transitions = advance(release.record, facts, services.now());
   if (transitions.length === 0) return "nothing to do";
   try {
@@ -91,7 +97,7 @@ async function store(
     const { row } = await lockRelease(tx, release.row.id);
     if (row.revision !== release.row.revision)
       throw new ProblemError("conflict", "The release changed meanwhile.");
-    const context = { tx, nowMs: services.now(), actor: ctx.actor.name, counts: countsOf(facts) };
+    const context = { services, tx, nowMs: services.now(), ctx, counts: countsOf(facts) };
     return storeTransitions(context, release, transitions);
   };
   const audited = transitions.filter(({ kind }) => actions[kind]);

@@ -1,4 +1,5 @@
 import { findClusters } from "../clusters/find-clusters.ts";
+import { findRemoteClusters } from "../clusters/find-remote-clusters.ts";
 import type { ReleasePlan } from "../contract/release-plan.ts";
 import { type FoundMachine, findMachines } from "../machines/find-machines.ts";
 import { agentExists, platformsOfVersion } from "../packages/find-version.ts";
@@ -8,7 +9,8 @@ import { type InputIssue, ProblemError } from "../platform/problem-error.ts";
 type Reader = Pick<Database, "select">;
 
 /**
- * Does all that the plan names exist?
+ * Does all that the plan names exist? What remote clusters' machines are, only their masters know:
+ * checkRemoteGray asks them.
  * @throws ProblemError invalid_request, every issue with its place in the plan
  */
 export async function checkPlan(db: Reader, plan: ReleasePlan): Promise<void> {
@@ -16,8 +18,13 @@ export async function checkPlan(db: Reader, plan: ReleasePlan): Promise<void> {
     ...checkTwice(plan),
     ...(await checkVersion(db, plan)),
     ...(await checkClusters(db, plan)),
-    ...(await checkGrayMachines(db, plan)),
+    ...(await checkLocalGray(db, plan)),
   ];
+  refuseIssues(issues);
+}
+
+/** @throws ProblemError invalid_request when there are any */
+export function refuseIssues(issues: InputIssue[]): void {
   const [first] = issues;
   if (first)
     throw new ProblemError("invalid_request", `The plan cannot be released: ${first.message}.`, {
@@ -55,12 +62,32 @@ async function checkClusters(db: Reader, { clusters }: ReleasePlan): Promise<Inp
   );
 }
 
-async function checkGrayMachines(db: Reader, plan: ReleasePlan): Promise<InputIssue[]> {
+async function checkLocalGray(db: Reader, plan: ReleasePlan): Promise<InputIssue[]> {
+  const remote = await findRemoteClusters(
+    db,
+    plan.clusters.map(({ clusterId }) => clusterId),
+  );
+  return checkGrayMachines(plan, async (clusterId, machineIds) =>
+    remote.has(clusterId) ? null : findMachines(db, machineIds),
+  );
+}
+
+type FindMachines = (
+  clusterId: string,
+  machineIds: readonly string[],
+) => Promise<ReadonlyMap<string, FoundMachine> | null>;
+
+/** What is wrong with the machines that gray stages name. `find` answers null for "not mine". */
+export async function checkGrayMachines(
+  plan: ReleasePlan,
+  find: FindMachines,
+): Promise<InputIssue[]> {
   const issues: InputIssue[] = [];
   for (const [clusterIndex, { clusterId, stages }] of plan.clusters.entries())
     for (const [stageIndex, stage] of stages.entries()) {
       if (stage.kind !== "gray") continue;
-      const known = await findMachines(db, stage.machineIds);
+      const known = await find(clusterId, stage.machineIds);
+      if (!known) continue;
       for (const [index, machineId] of stage.machineIds.entries()) {
         const message = whyNot(machineId, known.get(machineId), clusterId, plan);
         const path = `clusters.${clusterIndex}.stages.${stageIndex}.machineIds.${index}`;

@@ -11,6 +11,7 @@ import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { auditedState } from "./audited-state.ts";
 import { checkPlan } from "./check-plan.ts";
+import { checkRemoteGray } from "./check-remote-gray.ts";
 import { applyVerb } from "./engine/verbs.ts";
 import { refuseDrift } from "./refuse-drift.ts";
 import { type LoadedRelease, loadRelease, nextTimestampMs } from "./release-rows.ts";
@@ -32,13 +33,14 @@ export async function createRelease(
     requirePermission(ctx, "releases.write", { clusterId, agentName });
   const plan = await resolveGray(services, request.plan);
   await checkPlan(services.db, plan);
+  await checkRemoteGray(services, plan);
   if (request.previewId !== undefined) await refuseDrift(services, request.plan, request.previewId);
   const nowMs = services.now();
   const { id, touchedClusters } = await auditedTransaction(services, ctx, async (tx, audit) => {
     const release = await insertDraft(tx, ctx, plan, nowMs);
     const started = applyVerb(release.record, { verb: "start", actor: ctx.actor.name }, nowMs);
     if (!started.allowed) throw new Error(`a draft does not start: ${started.reason}`);
-    const context = { tx, nowMs, actor: ctx.actor.name };
+    const context = { services, tx, nowMs, ctx };
     const stored = await storeTransitions(context, release, started.transitions);
     await audit({
       action: "release.created",

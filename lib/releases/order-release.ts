@@ -44,7 +44,7 @@ export async function orderRelease(
     const release = await lockRelease(tx, order.releaseId);
     requireWrite(ctx, release);
     const transitions = decide(release, ctx, order, nowMs);
-    const context = { tx, nowMs, actor: ctx.actor.name };
+    const context = { services, tx, nowMs, ctx };
     const stored = await storeTransitions(context, release, transitions);
     await audit({
       action: actions[order.verb],

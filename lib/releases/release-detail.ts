@@ -1,6 +1,7 @@
 import { asc, desc, eq } from "drizzle-orm";
 import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { findClusters } from "../clusters/find-clusters.ts";
+import { readStoredFailures } from "../clusters/remote-facts.ts";
 import type {
   FailureGroup,
   ReleaseDetail,
@@ -12,6 +13,7 @@ import type { Services } from "../platform/services.ts";
 import { verbsOf } from "./engine/verbs.ts";
 import { waitingFor } from "./engine/waiting-for.ts";
 import { outcomeQuery } from "./read-facts.ts";
+import { explainSilence } from "./read-release-facts.ts";
 import { releaseProgress } from "./release-progress.ts";
 import { type LoadedRelease, loadRelease } from "./release-rows.ts";
 import { sumCounts } from "./stage-facts.ts";
@@ -47,7 +49,11 @@ export async function summarizeRelease(
     finishedAtMs: row.finishedAtMs,
     clusters,
     counts: sumCounts(clusters.map((cluster) => cluster.counts)),
-    waitingFor: waitingFor(release.record, facts, services.now()),
+    waitingFor: await explainSilence(
+      services,
+      release.record,
+      waitingFor(release.record, facts, services.now()),
+    ),
   };
 }
 
@@ -72,6 +78,8 @@ async function failuresOf(
   const all: FailureGroup[] = [];
   for (const { clusterId, state, counts } of clusters) {
     if (state === "rolledBack" || counts.failed === 0) continue;
+    // Of a remote cluster its master has told; of a local one nothing is stored.
+    all.push(...(await readStoredFailures(services.db, release.row.id, clusterId)));
     const query = await outcomeQuery(services, release.record, clusterId, []);
     all.push(...(await listFailures(services.db, query)));
   }

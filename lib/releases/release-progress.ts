@@ -1,10 +1,10 @@
+import { findClusterMasters } from "../clusters/find-cluster-master.ts";
 import type { ClusterProgress, ProgressCounts, StageProgress } from "../contract/console-views.ts";
 import type { Stage } from "../contract/release-plan.ts";
 import type { Services } from "../platform/services.ts";
 import { isOver } from "./engine/apply-transitions.ts";
-import type { ReleaseFacts } from "./engine/facts.ts";
+import type { ClusterFacts, ReleaseFacts } from "./engine/facts.ts";
 import { type ClusterRecord, planOf, type ReleaseRecord } from "./engine/release-record.ts";
-import { readClusterFacts } from "./read-facts.ts";
 import type { LoadedRelease, ReleaseClusterRow } from "./release-rows.ts";
 import { noCounts, sumCounts, toProgressCounts, toRolledBackCounts } from "./stage-facts.ts";
 
@@ -32,13 +32,17 @@ export async function releaseProgress(
 
 async function readNeededFacts(services: Services, release: LoadedRelease) {
   const { row, record } = release;
-  const clusters: Record<string, Awaited<ReturnType<typeof readClusterFacts>>> = {};
+  const clusters: Record<string, ClusterFacts | undefined> = {};
+  const masters = await findClusterMasters(
+    services,
+    release.clusters.map(({ clusterId }) => clusterId),
+  );
   const longAgo = services.now() - (row.finishedAtMs ?? services.now()) > rollbackWatchedMs;
   for (const { clusterId, state, finalCounts } of release.clusters) {
     const settled = finalCounts !== null || (state === "rolledBack" && longAgo);
     const untouched = state === "waiting" && isOver(record);
     if (!settled && !untouched)
-      clusters[clusterId] = await readClusterFacts(services, record, clusterId);
+      clusters[clusterId] = await masters.get(clusterId)?.readFacts(record);
   }
   return clusters;
 }

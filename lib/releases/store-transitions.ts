@@ -2,24 +2,23 @@ import { and, eq } from "drizzle-orm";
 import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
 import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
+import { findClusterMasters } from "../clusters/find-cluster-master.ts";
 import type { ProgressCounts } from "../contract/console-views.ts";
-import {
-  addDesiredEntries,
-  withdrawDesiredEntries,
-} from "../desired-state/change-desired-entries.ts";
-import { findMachines } from "../machines/find-machines.ts";
 import type { Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
+import type { RequestContext } from "../platform/request-context.ts";
+import type { Services } from "../platform/services.ts";
+import { isFollowedRelease } from "./applied-orders.ts";
 import { applyTransitions, isOver } from "./engine/apply-transitions.ts";
-import { type ClusterRecord, planOf, type ReleaseRecord } from "./engine/release-record.ts";
+import type { ClusterRecord, ReleaseRecord } from "./engine/release-record.ts";
 import type { Transition } from "./engine/transitions.ts";
-import { entriesOfStage } from "./release-entries.ts";
 import type { LoadedRelease } from "./release-rows.ts";
 
 export type StoreContext = {
+  services: Services;
   tx: Transaction;
   nowMs: number;
-  actor: string;
+  ctx: RequestContext;
   /** Counts per stage by cluster: kept when a cluster is done. */
   counts?: ReadonlyMap<string, ProgressCounts[]>;
 };
@@ -31,7 +30,7 @@ export type Stored = {
 };
 
 /**
- * Carries out what the engine decided: entries are added and withdrawn, events and the new state are
+ * Carries out what the engine decided: the masters get their orders, events and the new state are
  * written, all in the caller's transaction. The release must be as it was loaded, by its revision.
  * @throws ProblemError conflict
  */
@@ -40,53 +39,48 @@ export async function storeTransitions(
   release: LoadedRelease,
   transitions: readonly Transition[],
 ): Promise<Stored> {
+  const { tx, nowMs, ctx } = context;
+  if (await isFollowedRelease(tx, release.row.id))
+    throw new ProblemError("conflict", "This release is another deployment's: change it there.");
   const touched = new Set<string>();
   let record = release.record;
   for (const transition of transitions) {
-    for (const clusterId of await changeEntries(context, record, transition))
-      touched.add(clusterId);
+    for (const clusterId of clustersTouched(record, transition)) touched.add(clusterId);
     const { kind, values } = transition.event;
-    await context.tx.insert(releaseEvents).values({
-      ...{ releaseId: record.id, atMs: context.nowMs, kind, actor: context.actor, detail: values },
+    await tx.insert(releaseEvents).values({
+      ...{ releaseId: record.id, atMs: nowMs, kind, actor: ctx.actor.name, detail: values },
     });
     record = applyTransitions(record, [transition]);
   }
   await storeRecord(context, release, record);
+  await orderMasters(context, release.row.revision + 1, record, touched);
   return { record, touchedClusters: [...touched] };
 }
 
-/** Returns the clusters whose entries changed. */
-async function changeEntries(
-  { tx }: StoreContext,
-  record: ReleaseRecord,
-  transition: Transition,
-): Promise<string[]> {
-  if (transition.kind === "openStage") {
-    const { clusterId, skipped, stageIndex } = transition;
-    for (const index of [...skipped, stageIndex]) await openStage(tx, record, clusterId, index);
-    return [clusterId];
-  }
-  if (transition.kind === "rollBackCluster") {
-    await withdrawDesiredEntries(tx, record.id, transition.clusterId);
+/** The clusters in which other machines are meant from now on. */
+function clustersTouched(record: ReleaseRecord, transition: Transition): string[] {
+  if (transition.kind === "openStage" || transition.kind === "rollBackCluster")
     return [transition.clusterId];
-  }
   if (transition.kind !== "rollBack") return [];
-  const open = record.clusters.filter(({ stageIndex }) => stageIndex >= 0);
-  for (const { clusterId } of open) await withdrawDesiredEntries(tx, record.id, clusterId);
-  return open.map(({ clusterId }) => clusterId);
+  return record.clusters
+    .filter(({ stageIndex }) => stageIndex >= 0)
+    .map(({ clusterId }) => clusterId);
 }
 
-async function openStage(
-  tx: Transaction,
-  record: ReleaseRecord,
-  clusterId: string,
-  stageIndex: number,
+/** All masters hear of it, since a pause, too, is for them to carry out. */
+async function orderMasters(
+  { services, tx, ctx, nowMs }: StoreContext,
+  revision: number,
+  release: ReleaseRecord,
+  touched: ReadonlySet<string>,
 ): Promise<void> {
-  const plan = planOf(record, clusterId);
-  const stage = plan.stages[stageIndex];
-  const machines = await findMachines(tx, stage?.kind === "gray" ? stage.machineIds : []);
-  const types = new Map([...machines.values()].map(({ id, type }) => [id, type]));
-  await addDesiredEntries(tx, clusterId, entriesOfStage(record, plan, stageIndex, types));
+  const clusterIds = release.clusters.map(({ clusterId }) => clusterId);
+  const masters = await findClusterMasters(services, clusterIds, tx);
+  for (const [clusterId, master] of masters)
+    await master.order(tx, {
+      ...{ release, revision, ctx, nowMs },
+      entriesChanged: touched.has(clusterId),
+    });
 }
 
 async function storeRecord(

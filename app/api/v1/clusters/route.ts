@@ -1,8 +1,23 @@
 import { apiRoute } from "@/lib/access/api-route.ts";
-import { ClusterList } from "@/lib/contract/console-views.ts";
+import { createCluster } from "@/lib/clusters/create-cluster.ts";
+import { ClusterList, ClusterView, CreateClusterRequest } from "@/lib/contract/console-views.ts";
 import { listClusters } from "@/lib/fleet-status/list-clusters.ts";
 
 export const GET = apiRoute(
   { summary: "Clusters, with their machines counted", permission: "read", answer: ClusterList },
   async ({ services }) => ({ clusters: await listClusters(services) }),
+);
+
+export const POST = apiRoute(
+  {
+    summary: "Add a cluster, of this deployment or of a remote master",
+    permission: "clusters.write",
+    body: CreateClusterRequest,
+    answer: ClusterView,
+    status: 201,
+  },
+  async ({ services, ctx, body }) => {
+    await createCluster(services, ctx, body);
+    return (await listClusters(services, body.id))[0];
+  },
 );

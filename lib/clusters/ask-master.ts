@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import { masterActorHeader, masterPrefix, masterRequestIdHeader } from "../contract/master-api.ts";
+import { Problem } from "../contract/problem.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import type { RequestContext } from "../platform/request-context.ts";
+
+/** How to reach the master of a remote cluster. */
+export type MasterAccess = { clusterId: string; url: string; credential: string };
+
+export type MasterCall<T> = {
+  method: "GET" | "POST" | "PUT";
+  /** Below the cluster's path. */
+  path: string;
+  answer: z.ZodType<T>;
+  json?: unknown;
+  stream?: { bytes: AsyncIterable<Uint8Array>; sizeBytes: number };
+  /** On whose behalf. */
+  by?: Pick<RequestContext, "requestId"> & { actor: { kind: string; name: string } };
+  timeoutMs?: number;
+};
+
+const timeoutMsUsual = 5_000;
+const answerBytesMax = 64 * 1024 * 1024;
+
+/**
+ * One call of /api/master/v1. What the master refuses comes back as its own problem.
+ * @throws ProblemError unavailable: no answer, or none that can be understood
+ */
+export async function askMaster<T>(access: MasterAccess, call: MasterCall<T>): Promise<T> {
+  const { status, text } = await send(access, call);
+  if (status >= 400) throw refusal(access, status, text);
+  const parsed = call.answer.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const { path = [], message = "" } = parsed.error.issues[0] ?? {};
+  throw unavailable(access, `answers what cannot be understood (${path.join(".")}: ${message})`);
+}
+
+async function send<T>(access: MasterAccess, call: MasterCall<T>) {
+  const base = access.url.endsWith("/") ? access.url : `${access.url}/`;
+  const path = `${masterPrefix.slice(1)}clusters/${access.clusterId}/${call.path}`;
+  try {
+    const response = await fetch(new URL(path, base), {
+      method: call.method,
+      headers: headersOf(access, call),
+      redirect: "error",
+      signal: AbortSignal.timeout(call.timeoutMs ?? timeoutMsUsual),
+      ...bodyOf(call),
+    });
+    return { status: response.status, text: await readBounded(response) };
+  } catch (cause) {
+    throw unavailable(access, "does not answer", cause);
+  }
+}
+
+function headersOf<T>({ credential }: MasterAccess, call: MasterCall<T>): Record<string, string> {
+  const headers: Record<string, string> = { authorization: `Bearer ${credential}` };
+  if (call.json !== undefined) headers["content-type"] = "application/json";
+  if (call.stream) {
+    headers["content-type"] = "application/gzip";
+    headers["content-length"] = String(call.stream.sizeBytes);
+  }
+  if (call.by) {
+    const { kind, name } = call.by.actor;
+    headers[masterActorHeader] = encodeURIComponent(`${kind} ${name}`);
+    headers[masterRequestIdHeader] = call.by.requestId;
+  }
+  return headers;
+}
+
+function bodyOf<T>({ json, stream }: MasterCall<T>): RequestInit {
+  if (stream) return { body: stream.bytes as never, duplex: "half" } as RequestInit;
+  return json === undefined ? {} : { body: JSON.stringify(json) };
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    const chunk = next.value;
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) throw new Error("the answer is too long");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A master that refuses our secret, or fails, is as good as one that is away. */
+function refusal(access: MasterAccess, status: number, text: string): ProblemError {
+  const problem = Problem.safeParse(parseJson(text));
+  if (!problem.success || status >= 500 || status === 401 || status === 403) {
+    const said = problem.success ? `: ${problem.data.detail}` : "";
+    return unavailable(access, `answers ${status}${said}`);
+  }
+  const { code, detail, issues } = problem.data;
+  return new ProblemError(code, detail, issues ? { issues } : {});
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unavailable({ clusterId, url }: MasterAccess, what: string, cause?: unknown) {
+  return new ProblemError("unavailable", `The master of cluster ${clusterId} (${url}) ${what}.`, {
+    ...{ cause, retryAfterSeconds: 5 },
+  });
+}

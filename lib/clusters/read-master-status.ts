@@ -1,0 +1,23 @@
+import type { MasterStatus } from "../contract/master-api.ts";
+import { listClusters } from "../fleet-status/list-clusters.ts";
+import { listArchives } from "../packages/list-archives.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import type { Services } from "../platform/services.ts";
+import { listAppliedOrders } from "../releases/applied-orders.ts";
+import { digestOrders } from "./digest-orders.ts";
+
+/** On the master's side: what it says of itself. @throws ProblemError not_found */
+export async function readMasterStatus(
+  services: Services,
+  clusterId: string,
+): Promise<MasterStatus> {
+  const [cluster] = await listClusters(services, clusterId);
+  if (!cluster) throw new ProblemError("not_found", `There is no cluster "${clusterId}".`);
+  const archives = await listArchives(services);
+  const { machines, desiredState } = cluster;
+  return {
+    ...{ clusterId, nowMs: services.now(), machines, desiredState },
+    packages: archives.filter(({ onDisk }) => onDisk).map(({ sha256 }) => sha256),
+    ordersDigest: digestOrders(await listAppliedOrders(services.db, clusterId)),
+  };
+}
