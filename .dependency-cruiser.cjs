@@ -3,6 +3,7 @@
  * the other nouns' verbs for the rest. Two owners: each writes columns (or rows) of its own.
  */
 const tableOwners = {
+  "audit-heads": ["audit"],
   "audit-log": ["audit"],
   agents: ["packages"],
   // On a master of a remote cluster: what it was ordered by manage.

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
 import type { Services } from "../platform/services.ts";
 import { createTestServices } from "../testing/test-services.ts";
-import { auditCsv } from "./audit-csv.ts";
+import { auditDownload } from "./audit-download.ts";
 import { csvCell, exportAudit } from "./export-audit.ts";
 import { listAudit } from "./list-audit.ts";
 
@@ -65,10 +65,20 @@ test("a cell that a spreadsheet would run becomes text", async () => {
 });
 
 test("the download is streamed and can be broken off", async () => {
-  const response = auditCsv(services.db, {});
+  const response = auditDownload(services.db, {}, "csv");
   expect(response.headers.get("content-disposition")).toContain("ifrit-audit.csv");
   const reader = response.body!.getReader();
   const first = await reader.read();
   expect([...(first.value ?? []).slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   await reader.cancel();
+});
+
+test("NDJSON holds every matching entry, one per line", async () => {
+  const text = await auditDownload(services.db, { action: "package.uploaded" }, "ndjson").text();
+  const entries = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(entries).toHaveLength(500);
+  expect(entries.every(({ action }) => action === "package.uploaded")).toBe(true);
 });

@@ -19,16 +19,26 @@ const columns = [
   "after",
 ] as const;
 
-/** All matching entries as CSV (RFC 4180), newest first; spreadsheets know UTF-8 by the mark. */
+export type ExportFormat = "csv" | "ndjson";
+
+/** CSV is RFC 4180; spreadsheets know UTF-8 by the mark. NDJSON is one entry of the API per line. */
+const formats: Record<ExportFormat, { head: string; line: (entry: AuditEntryView) => string }> = {
+  csv: { head: `${byteOrderMark}${columns.join(",")}\r\n`, line: csvLine },
+  ndjson: { head: "", line: (entry) => `${JSON.stringify(entry)}\n` },
+};
+
+/** All matching entries, newest first, page by page. */
 export async function* exportAudit(
   db: Pick<Database, "select">,
   filter: AuditFilter,
+  format: ExportFormat = "csv",
 ): AsyncGenerator<string> {
-  yield `${byteOrderMark}${columns.join(",")}\r\n`;
+  const { head, line } = formats[format];
+  if (head) yield head;
   let beforeId: number | undefined;
   for (;;) {
     const { entries, nextId } = await listAudit(db, { ...filter, beforeId, limit: pageRows });
-    if (entries.length > 0) yield entries.map(csvLine).join("");
+    if (entries.length > 0) yield entries.map(line).join("");
     if (nextId === null) return;
     beforeId = nextId;
   }

@@ -19,6 +19,6 @@ export function auditQuery(filter: AuditFilter) {
 }
 
 /** All that match, not only this page. */
-export function auditCsvPath(filter: AuditFilter): string {
-  return apiPath("/audit", { ...filter, cursor: null, format: "csv" });
+export function auditCsvPath(filter: AuditFilter, format: "csv" | "ndjson" = "csv"): string {
+  return apiPath("/audit", { ...filter, cursor: null, format });
 }
