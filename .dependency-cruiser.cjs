@@ -10,10 +10,14 @@ const tableOwners = {
   "applied-orders": ["releases"],
   "cluster-orders": ["clusters"],
   "agent-state-counts": ["reports"],
+  "change-windows": ["change-control"],
+  "cluster-limits": ["change-control"],
   // desired-state: which revision is built, and under which generation.
   clusters: ["clusters", "desired-state"],
   "desired-entries": ["desired-state"],
   "enrollment-tokens": ["machines"],
+  freezes: ["change-control"],
+  holds: ["change-control"],
   leases: ["platform"],
   // machines: a machine that leaves takes its states along.
   "machine-agent-states": ["reports", "machines"],
@@ -35,6 +39,8 @@ const readers = [
   "^lib/fleet-status/",
   // All that a cluster's documents are made of.
   "^lib/desired-state/read-desired-inputs\\.ts$",
+  // All that keeps machines from changing, at one moment; and what those that ask last reported.
+  "^lib/change-control/read-(change-policy|known-machine)\\.ts$",
   // Is the cluster there, in the transaction that adds the token.
   "^lib/machines/create-enrollment-token\\.ts$",
   // How many machines a cluster has, once per start.

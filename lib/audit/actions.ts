@@ -1,10 +1,15 @@
 /** Every kind of write, as the audit log names it. */
 export const auditActions = [
   "cluster.created",
+  "cluster.change-rules-set",
   "master-credential.created",
   "enrollment-token.created",
   "machine.enrolled",
   "machine.status-changed",
+  "freeze.ordered",
+  "freeze.lifted",
+  "hold.placed",
+  "hold.released",
   "package.uploaded",
   "package.deleted",
   "release.created",

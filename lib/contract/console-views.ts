@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { AgentState } from "./agent-state.ts";
+import { LastRefusal } from "./change-control.ts";
 import { DesiredAgent } from "./desired-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { MachineType } from "./machine-type.ts";
-import { ClusterId } from "./names.ts";
 import { PackageManifest } from "./package-manifest.ts";
 import { Platform } from "./platform.ts";
 import { ReleasePlan } from "./release-plan.ts";
@@ -24,6 +24,20 @@ export const Me = z.object({
   role: z.enum(["viewer", "operator", "approver", "administrator"]),
   /** May write anything at all; the server checks each write again. */
   mayWrite: z.boolean(),
+  /** What may be written somewhere: packages.write, releases.write, releases.approve … */
+  permissions: z.array(z.string()).default([]),
+  /** Where: by cluster and agent, each a name, a beginning and "*", or "*". Administrators need none. */
+  grants: z
+    .array(
+      z.object({
+        permissions: z.array(z.string()),
+        clusters: z.array(z.string()),
+        agents: z.array(z.string()),
+      }),
+    )
+    .default([]),
+  /** Why the configuration file as it is now is not in force. For a banner; null: it is. */
+  configProblem: z.string().nullable().default(null),
 });
 export type Me = z.infer<typeof Me>;
 
@@ -54,21 +68,6 @@ export const ClusterView = z.object({
 export type ClusterView = z.infer<typeof ClusterView>;
 export const ClusterList = z.object({ clusters: z.array(ClusterView) });
 
-/** POST /api/v1/clusters → 201 ClusterView */
-export const CreateClusterRequest = z.object({
-  id: ClusterId,
-  name: z.string().min(1).max(120),
-  /** null: this deployment is its master. Otherwise one with IFRIT_ROLE=master, which must answer now. */
-  masterUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .nullable()
-    .default(null),
-  /** For a remote master: what `npm run master-credential` printed there. */
-  credential: z.string().min(20).max(200).optional(),
-});
-export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
-
 /** GET /api/v1/machines?cluster&q&type&agent&version&phase&connectivity&cursor&limit */
 export const MachineSummary = z.object({
   id: z.string(),
@@ -91,6 +90,13 @@ export const MachineList = z.object({
 });
 export type MachineList = z.infer<typeof MachineList>;
 
+/** A sentence's key and values: the reader's language is filled in by the console. */
+export const WaitingFor = z.object({
+  code: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
 /** GET /api/v1/machines/{id}: per agent what should be, what is, and why. */
 export const MachineAgentView = z.object({
   name: z.string(),
@@ -99,6 +105,12 @@ export const MachineAgentView = z.object({
   reportedAtMs: timeMs.nullable(),
   changedAtMs: timeMs.nullable(),
   inSync: z.boolean(),
+  /**
+   * Why it runs what it runs, or does not yet run what it should: runsAsOrdered, absentAsOrdered,
+   * notOrdered, willChange, changing, failed, notEligible, offline, or blocked with `because` (a code
+   * of ChangeBlockedCode) and its values.
+   */
+  why: WaitingFor.optional(),
 });
 export type MachineAgentView = z.infer<typeof MachineAgentView>;
 export const MachineDetail = MachineSummary.omit({ agents: true }).extend({
@@ -106,6 +118,8 @@ export const MachineDetail = MachineSummary.omit({ agents: true }).extend({
   enrolledAtMs: timeMs,
   facts: MachineFacts,
   agents: z.array(MachineAgentView),
+  /** Told when it last asked; absent: it was not refused lately. */
+  lastRefusal: LastRefusal.optional(),
 });
 export type MachineDetail = z.infer<typeof MachineDetail>;
 
@@ -173,13 +187,6 @@ export const StageProgress = z.object({
   counts: ProgressCounts,
 });
 export type StageProgress = z.infer<typeof StageProgress>;
-
-/** A sentence's key and values: the reader's language is filled in by the console. */
-export const WaitingFor = z.object({
-  code: z.string(),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type WaitingFor = z.infer<typeof WaitingFor>;
 
 export const ClusterProgress = z.object({
   clusterId: z.string(),

@@ -34,6 +34,18 @@ export const redisKeys = {
   heartbeatsTaken: (clusterId: string) => `${tag(clusterId)}:heartbeats:taken`,
   /** Set of machine ids that are to send a full report. */
   wantFullReport: (clusterId: string) => `${tag(clusterId)}:want-full-report`,
+  /** Sorted set: machines that are changing now, by when their place runs out (Redis's clock). */
+  changing: (clusterId: string, counts: "normal" | "rollBack") =>
+    `${tag(clusterId)}:changing:${counts}`,
+  /** "<since ms> <agents, by comma>" of a machine that is changing; runs out with its place. */
+  place: (clusterId: string, machineId: string) => `${tag(clusterId)}:place:${machineId}`,
+  /** When a machine was last changing; kept for as long as it may not change again. */
+  lastChange: (clusterId: string, machineId: string) =>
+    `${tag(clusterId)}:last-change:${machineId}`,
+  /** Stands while a machine that held a place for too long lets others go first. */
+  placeRest: (clusterId: string, machineId: string) => `${tag(clusterId)}:place-rest:${machineId}`,
+  /** JSON of LastRefusal: why a machine may not change; short-lived. */
+  refusal: (clusterId: string, machineId: string) => `${tag(clusterId)}:refusal:${machineId}`,
   /** Cluster ids that this deployment is master of: for a start while MySQL is away. */
   clusters: "ifrit:clusters",
   /** JSON of the machines that may not check in: for a start while MySQL is away. */
@@ -45,4 +57,6 @@ export const redisChannels = {
   wake: "ifrit:wake",
   /** Message: a cluster id whose pointer moved. */
   pointer: "ifrit:pointer",
+  /** Freezes, holds, windows or limits changed, or a release was stopped. */
+  policy: "ifrit:policy",
 } as const;

@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { machineAgentStates as states } from "../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
+import { explainMachine } from "../change-control/explain-machine.ts";
 import type { AgentState } from "../contract/agent-state.ts";
 import type { MachineAgentView, MachineDetail } from "../contract/console-views.ts";
 import type { DesiredAgent } from "../contract/desired-state.ts";
@@ -32,18 +33,23 @@ export async function machineDetail(services: Services, id: string): Promise<Mac
   const names = new Set(
     [...desired, ...actual.map((s) => ({ name: s.agentName }))].map((a) => a.name),
   );
-  return {
-    ...machineSummary(row, onlineSinceMs(services)),
-    ...{ slot, enrolledAtMs: row.enrolledAtMs, facts: row.facts },
-    agents: [...names]
-      .sort()
-      .map((name) =>
-        agentView(
-          name,
-          desired.find((agent) => agent.name === name) ?? null,
-          actual.find((state) => state.agentName === name) ?? null,
-        ),
+  const agents = [...names]
+    .sort()
+    .map((name) =>
+      agentView(
+        name,
+        desired.find((agent) => agent.name === name) ?? null,
+        actual.find((state) => state.agentName === name) ?? null,
       ),
+    );
+  const summary = machineSummary(row, onlineSinceMs(services));
+  const asked = { machineId: id, clusterId, slot, online: summary.online };
+  const { why, lastRefusal } = await explainMachine(services, asked, agents);
+  return {
+    ...summary,
+    ...{ slot, enrolledAtMs: row.enrolledAtMs, facts: row.facts },
+    agents: agents.map((agent) => ({ ...agent, why: why.get(agent.name) })),
+    ...(lastRefusal ? { lastRefusal } : {}),
   };
 }
 

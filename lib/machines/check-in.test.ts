@@ -1,5 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import { expect, test } from "vitest";
+import { createChangeControl } from "../change-control/change-control.ts";
 import { header } from "../contract/headers.ts";
 import { composeDesiredState } from "../desired-state/compose-desired-state.ts";
 import { slotOf } from "../desired-state/slot.ts";
@@ -22,9 +23,17 @@ function context(overrides: Partial<CheckInContext> = {}): CheckInContext {
     wantFullReport: new Set(),
     machineCounts: new Map(),
     poll: { seconds: 60, fastSeconds: 5 },
+    // Not touched: nothing that has no rule to follow asks a store.
+    services: {} as CheckInContext["services"],
+    changeControl: { ...createChangeControl(), policy: noRules, policyAtMs: nowMs },
     ...overrides,
   };
 }
+
+const noRules = {
+  ...{ freezes: [], holds: [], rules: new Map() },
+  ...{ stopped: new Map(), rolledBack: new Set<string>() },
+};
 
 function ask(
   master: CheckInContext,
@@ -37,8 +46,10 @@ function ask(
     ifNoneMatch: undefined,
     stateDigest: undefined,
     appliedEtag: undefined,
+    switching: undefined,
     ...input,
   });
+  if (answer instanceof Promise) throw new Error("a store was asked");
   const headers: Record<string, string> = {};
   for (let at = 0; at < answer.headers.length; at += 2)
     headers[answer.headers[at]!] = answer.headers[at + 1]!;
@@ -97,4 +108,16 @@ test("checkIn() tells a machine that has not applied a recent change to come bac
   expect(ask(master, { appliedEtag: etag }).headers[header.nextPollSeconds]).toBe("60");
   const bare = etag.slice(1, -1);
   expect(ask(master, { appliedEtag: bare }).headers[header.nextPollSeconds]).toBe("60");
+});
+
+test("checkIn() lets nothing change while it is not known what is forbidden", () => {
+  const unknown = context({ changeControl: createChangeControl() });
+  const old = { ...context().changeControl, policyAtMs: nowMs - 31_000 };
+  for (const master of [unknown, context({ changeControl: old })]) {
+    const first = ask(master);
+    expect(first.headers[header.change]).toBe("blocked; unavailable; store=mysql");
+    const applied = ask(master, { appliedEtag: first.headers.etag });
+    expect(applied.headers[header.change]).toBeUndefined();
+  }
+  expect(ask(context()).headers[header.change]).toBeUndefined();
 });

@@ -1,3 +1,10 @@
+import {
+  type ChangeVerdict,
+  endChange,
+  type GrantContext,
+  grantChange,
+} from "../change-control/grant-change.ts";
+import { writeBlockedAgentsHeader, writeChangeHeader } from "../contract/change-headers.ts";
 import { header } from "../contract/headers.ts";
 import { type DesiredDocument, documentFor } from "../desired-state/compose-desired-state.ts";
 import type { DesiredStateCache } from "../desired-state/desired-state-cache.ts";
@@ -6,16 +13,17 @@ import { authenticateMachine, isRefusal, type MachineGate } from "./authenticate
 import { type Heartbeats, noteHeartbeat } from "./heartbeats.ts";
 import { pollSeconds } from "./poll-seconds.ts";
 
-/** What a check-in touches: memory only. */
-export type CheckInContext = MachineGate & {
-  desired: DesiredStateCache;
-  heartbeats: Heartbeats;
-  /** Machines that are to send a full report. */
-  wantFullReport: Set<string>;
-  /** Machines of each cluster, roughly. */
-  machineCounts: ReadonlyMap<string, number>;
-  poll: { seconds: number; fastSeconds: number };
-};
+/** What a check-in touches: memory only, while the machine is where it should be. */
+export type CheckInContext = MachineGate &
+  GrantContext & {
+    desired: DesiredStateCache;
+    heartbeats: Heartbeats;
+    /** Machines that are to send a full report. */
+    wantFullReport: Set<string>;
+    /** Machines of each cluster, roughly. */
+    machineCounts: ReadonlyMap<string, number>;
+    poll: { seconds: number; fastSeconds: number };
+  };
 
 export type CheckInInput = {
   authorization: string | undefined;
@@ -24,17 +32,24 @@ export type CheckInInput = {
   stateDigest: string | undefined;
   /** ETag of the desired state that it has fully applied. */
   appliedEtag: string | undefined;
+  /** The agent that it is about to switch. */
+  switching: string | undefined;
 };
 
 const notLoaded = fixedProblem("unavailable", "The desired state is not loaded yet.", 5);
 const digestPattern = /^[0-9a-f]{32}$/;
 
 /**
- * A machine's poll. Synchronous and without I/O: the token names the machine, the rest is look-ups.
+ * A machine's poll. Of a machine that has applied its document it is synchronous and without I/O: the
+ * token names the machine, the rest is look-ups. Of another one the answer also says whether it may
+ * change now, and only where that cannot be said from memory it comes later.
  * INVARIANT: an answer is 200 with a document or 304 only when this process has the cluster's
  * desired state; otherwise it is an error, which changes nothing on a machine.
  */
-export function checkIn(context: CheckInContext, input: CheckInInput): AgentAnswer {
+export function checkIn(
+  context: CheckInContext,
+  input: CheckInInput,
+): AgentAnswer | Promise<AgentAnswer> {
   const machine = authenticateMachine(context, input.authorization);
   if (isRefusal(machine)) return machine;
   const cluster = context.desired.get(machine.clusterId);
@@ -47,14 +62,33 @@ export function checkIn(context: CheckInContext, input: CheckInInput): AgentAnsw
   noteHeartbeat(context.heartbeats, machine, nowMs, digest);
 
   const wantFull = context.wantFullReport.size > 0 && context.wantFullReport.has(machine.machineId);
+  const applied = input.appliedEtag === document.etag || sameEtag(input.appliedEtag, document.etag);
   const seconds = pollSeconds(context.poll, {
-    applied: input.appliedEtag === document.etag || sameEtag(input.appliedEtag, document.etag),
+    applied,
     typeIsChanging: cluster.changingTypes.has(machine.type),
     contentsAgeMs: nowMs - cluster.changedAtMs,
     machines: context.machineCounts.get(machine.clusterId) ?? 0,
   });
   const current = input.ifNoneMatch === document.etag || matches(input.ifNoneMatch, document.etag);
-  return answerOf(document, current ? 304 : 200, seconds, wantFull);
+  const answer = answerOf(document, current ? 304 : 200, seconds, wantFull);
+  if (applied) {
+    endChange(context, machine);
+    return answer;
+  }
+  const asked = { stateDigest: digest, switching: input.switching };
+  const verdict = grantChange(context, machine, document, asked);
+  return verdict instanceof Promise
+    ? verdict.then((given) => withVerdict(answer, given))
+    : withVerdict(answer, verdict);
+}
+
+function withVerdict(answer: AgentAnswer, verdict: ChangeVerdict): AgentAnswer {
+  if (!verdict) return answer;
+  const headers = [...answer.headers];
+  if (verdict.machine) headers.push(header.change, writeChangeHeader(verdict.machine));
+  if (verdict.agents.length > 0)
+    headers.push(header.blockedAgents, writeBlockedAgentsHeader(verdict.agents));
+  return { ...answer, headers };
 }
 
 type AnswersOfDocument = Map<number, AgentAnswer>;

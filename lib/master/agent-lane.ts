@@ -99,12 +99,13 @@ async function issueToken(master: Master, request: AgentRequest): Promise<AgentA
   return jsonAnswer(200, await issueMachineToken(master.services, master.tokenKey, body));
 }
 
-function desiredState(master: Master, request: AgentRequest): AgentAnswer {
+function desiredState(master: Master, request: AgentRequest): AgentAnswer | Promise<AgentAnswer> {
   return checkIn(master, {
     authorization: request.header("authorization"),
     ifNoneMatch: request.header("if-none-match"),
     stateDigest: request.header(header.stateDigest),
     appliedEtag: request.header(header.appliedEtag),
+    switching: request.header(header.switching),
   });
 }
 

@@ -7,6 +7,11 @@ import { afterEach, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
 import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
+import { freeze } from "../change-control/freeze.ts";
+import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
+import { setChangeRules } from "../change-control/set-change-rules.ts";
+import { CreateFreezeRequest } from "../contract/change-control.ts";
+import { ChangeRules } from "../contract/change-rules.ts";
 import { agentPaths, header } from "../contract/headers.ts";
 import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
 import { packagePath } from "../packages/package-store.ts";
@@ -169,10 +174,31 @@ test("server and route handlers answer every call alike", async () => {
   });
 });
 
+test("server and route handlers refuse a change alike", async () => {
+  const { services, cluster, master, ways, enrollmentToken } = await openWire();
+  const token = await enroll(ways.server, sampleMachine(), enrollmentToken);
+  const rules = ChangeRules.parse({ changingMax: 1, secondsBetweenChanges: 60 });
+  await setChangeRules(services, systemContext("test", "test"), cluster.id, rules);
+  const order = { clusterId: cluster.id, reason: "大促" };
+  await freeze(services, systemContext("test", "test"), CreateFreezeRequest.parse(order));
+  await createDesiredEntry(services, {
+    ...{ clusterId: cluster.id, releaseId: 1, agentName: "log-agent", version: "1.0.0" },
+  });
+  await refreshCluster(master, cluster.id);
+  await refreshChangeControl(services, master.changeControl, master.localClusters);
+  const headers = { authorization: `Bearer ${token}` };
+  const answers = [];
+  for (const call of Object.values(ways))
+    answers.push(await describeAnswer(await call(agentPaths.desiredState, { headers })));
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]?.headers.at(-2)).toMatch(/^ifrit-change: blocked; freeze; .*reason=%E5%A4%A7/);
+});
+
 const headersOfTheWire = ["content-type", "etag", "content-range", "accept-ranges", "retry-after"];
 
 async function describeAnswer(response: Response) {
   const headers = [...headersOfTheWire, header.nextPollSeconds, "cache-control"];
+  headers.push(header.change, header.blockedAgents);
   return {
     status: response.status,
     headers: headers.map((name) => `${name}: ${response.headers.get(name)}`),

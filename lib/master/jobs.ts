@@ -1,5 +1,6 @@
 import { exchangeWithMasters } from "../clusters/exchange-with-masters.ts";
 import { pushPackages } from "../clusters/push-packages.ts";
+import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
 import { sweepPackages } from "../packages/sweep-packages.ts";
 import type { Job } from "../platform/scheduler.ts";
 import type { Services } from "../platform/services.ts";
@@ -12,6 +13,7 @@ import { followPointers, refreshCluster } from "./refresh-cluster.ts";
 
 const followMs = 1_000;
 const watchMs = 3_000;
+const policyMs = 1_000;
 const advanceMs = 2_000;
 const exchangeMs = 1_000;
 const pushMs = 2_000;
@@ -55,6 +57,11 @@ function masterJobs(master: Master): Job[] {
     { name: "flush", intervalMs: env.IFRIT_FLUSH_SECONDS * 1000, run: () => flushAll(master) },
     { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
     { name: "watch", intervalMs: watchMs, run: () => watch(master) },
+    {
+      name: "policy",
+      intervalMs: policyMs,
+      run: () => refreshChangeControl(master.services, master.changeControl, master.localClusters),
+    },
   ];
 }
 

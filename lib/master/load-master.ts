@@ -1,5 +1,6 @@
 import { and, count, eq } from "drizzle-orm";
 import { machines } from "../../drizzle/schema/machines.ts";
+import { loadChangePolicy } from "../change-control/load-change-policy.ts";
 import { listLocalClusters } from "../clusters/list-local-clusters.ts";
 import { adopt, followPointer } from "../desired-state/desired-state-cache.ts";
 import { composeFromDatabase } from "../desired-state/rebuild-desired-state.ts";
@@ -18,6 +19,9 @@ import type { Master } from "./master.ts";
 export async function loadMaster(master: Master): Promise<void> {
   await attempt(master, "clusters", () => loadLocalClusters(master));
   await attempt(master, "blocked machines", () => loadBlocked(master));
+  await attempt(master, "change policy", () =>
+    loadChangePolicy(master.services, master.changeControl),
+  );
   for (const clusterId of master.localClusters)
     await attempt(master, `desired state of ${clusterId}`, () =>
       loadDesiredState(master, clusterId),

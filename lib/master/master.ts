@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createChangeControl } from "../change-control/change-control.ts";
 import type { DesiredStateCache } from "../desired-state/desired-state-cache.ts";
 import type { BlockedMachines } from "../machines/blocked-machines.ts";
 import type { CheckInContext } from "../machines/check-in.ts";
@@ -51,6 +52,7 @@ export function createMaster(services: Services): Master {
     localClusters: [],
     turns: new Map(),
     clustersKnown: false,
+    changeControl: createChangeControl(),
     poll: { seconds: env.IFRIT_POLL_SECONDS, fastSeconds: env.IFRIT_FAST_POLL_SECONDS },
   };
 }

@@ -26,16 +26,28 @@ export function serveAgent(master: Master, req: IncomingMessage, res: ServerResp
       ifNoneMatch: headers["if-none-match"],
       stateDigest: headers[header.stateDigest] as string | undefined,
       appliedEtag: headers[header.appliedEtag] as string | undefined,
+      switching: headers[header.switching] as string | undefined,
     });
-    count(master, agentPaths.desiredState, answer.status);
-    res.writeHead(answer.status, answer.headers as string[]);
-    res.end(answer.body as Buffer | null);
+    if (answer instanceof Promise)
+      answer.then(
+        (given) => sendCheckIn(master, res, given),
+        (error) => breakOff(master, res, error),
+      );
+    else sendCheckIn(master, res, answer);
     return;
   }
-  serveOther(master, req, res, url).catch((error) => {
-    master.services.log.warn({ err: String(error) }, "an agent's call broke off");
-    res.destroy();
-  });
+  serveOther(master, req, res, url).catch((error) => breakOff(master, res, error));
+}
+
+function sendCheckIn(master: Master, res: ServerResponse, answer: AgentAnswer): void {
+  count(master, agentPaths.desiredState, answer.status);
+  res.writeHead(answer.status, answer.headers as string[]);
+  res.end(answer.body as Buffer | null);
+}
+
+function breakOff(master: Master, res: ServerResponse, error: unknown): void {
+  master.services.log.warn({ err: String(error) }, "an agent's call broke off");
+  res.destroy();
 }
 
 async function serveOther(

@@ -1,3 +1,4 @@
+import { type PolicyHook, policyHookName } from "../change-control/publish-policy.ts";
 import { listLocalClusters } from "../clusters/list-local-clusters.ts";
 import { type RebuildHook, rebuildHookName } from "../clusters/wake-rebuild.ts";
 import { followPointer } from "../desired-state/desired-state-cache.ts";
@@ -20,14 +21,22 @@ export async function startMaster(services: Services): Promise<RunningMaster> {
   const master = createMaster(services);
   await redisReady(services);
   await loadMaster(master);
-  const onWake = wakeHandler(master);
-  setProcessWide<RebuildHook>(rebuildHookName, onWake);
-  const stopListening = listen(master, onWake);
   const scheduler = startScheduler(jobsOf(services, master), services.log);
+  const onPolicy = () => scheduler.wake("policy");
+  const rebuild = wakeHandler(master);
+  // What changes entries may have stopped a release, too.
+  const onWake: RebuildHook = (clusterId) => {
+    onPolicy();
+    rebuild(clusterId);
+  };
+  setProcessWide<RebuildHook>(rebuildHookName, onWake);
+  setProcessWide<PolicyHook>(policyHookName, onPolicy);
+  const stopListening = listen(master, onWake, onPolicy);
   return {
     master,
     async stop() {
       setProcessWide(rebuildHookName, undefined);
+      setProcessWide(policyHookName, undefined);
       stopListening();
       await scheduler.stop();
       for (const clusterId of master.localClusters)
@@ -84,17 +93,19 @@ async function rebuildKnown(master: Master, clusterId: string): Promise<void> {
 }
 
 /** Subscribes on a connection of its own. A lost message costs a second: the pointer is polled too. */
-function listen(master: Master, onWake: RebuildHook): () => void {
+function listen(master: Master, onWake: RebuildHook, onPolicy: PolicyHook): () => void {
   const { services, desired } = master;
   const subscriber = services.redis.duplicate();
   subscriber.on("error", () => undefined);
   subscriber.on("ready", () => {
-    subscriber.subscribe(redisChannels.wake, redisChannels.pointer).catch((error) => {
+    const { wake, pointer, policy } = redisChannels;
+    subscriber.subscribe(wake, pointer, policy).catch((error) => {
       services.log.warn({ err: String(error) }, "not subscribed; polling goes on");
     });
   });
   subscriber.on("message", (channel: string, clusterId: string) => {
     if (channel === redisChannels.wake) onWake(clusterId);
+    else if (channel === redisChannels.policy) onPolicy();
     else if (master.localClusters.includes(clusterId))
       followPointer(services, desired, clusterId).catch(() => undefined);
   });

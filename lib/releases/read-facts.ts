@@ -1,3 +1,4 @@
+import { freezeFacts } from "../change-control/freeze-facts.ts";
 import { platforms as allPlatforms } from "../contract/platform.ts";
 import { listNewerEntries } from "../desired-state/change-desired-entries.ts";
 import { coverageOf } from "../desired-state/coverage.ts";
@@ -49,7 +50,7 @@ export async function readClusterFacts(
     machines: [...counted.groups, ...counted.named].reduce((sum, one) => sum + one.machines, 0),
     stages: foldIntoStages(clusterPlan.stages.length, reach, counted, newer),
     comparison: await readComparison(services, release, clusterId, scope),
-    ...{ frozen: null, freezeEndedAtMs: null },
+    ...(await freezeFacts(services, clusterId)),
   };
 }
 

@@ -2,8 +2,13 @@ import * as agent from "../agents/[name]/route.ts";
 import * as agents from "../agents/route.ts";
 import * as auditExport from "../audit/export/route.ts";
 import * as audit from "../audit/route.ts";
+import * as changePolicy from "../clusters/[id]/change-policy/route.ts";
 import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
 import * as clusters from "../clusters/route.ts";
+import * as freeze from "../freezes/[id]/route.ts";
+import * as freezes from "../freezes/route.ts";
+import * as hold from "../holds/[id]/route.ts";
+import * as holds from "../holds/route.ts";
 import * as machine from "../machines/[id]/route.ts";
 import * as machines from "../machines/route.ts";
 import * as password from "../me/password/route.ts";
@@ -23,6 +28,11 @@ export const routes = {
   "/api/v1/overview": overview,
   "/api/v1/clusters": clusters,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
+  "/api/v1/clusters/{id}/change-policy": changePolicy,
+  "/api/v1/freezes": freezes,
+  "/api/v1/freezes/{id}": freeze,
+  "/api/v1/holds": holds,
+  "/api/v1/holds/{id}": hold,
   "/api/v1/machines": machines,
   "/api/v1/machines/{id}": machine,
   "/api/v1/agents": agents,

@@ -1,0 +1,43 @@
+import { eq } from "drizzle-orm";
+import { freezes } from "../../drizzle/schema/freezes.ts";
+import { requirePermission } from "../access/require-permission.ts";
+import { auditedTransaction } from "../audit/audited-transaction.ts";
+import type { FreezeOrigin } from "../contract/change-control.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import type { RequestContext } from "../platform/request-context.ts";
+import type { Services } from "../platform/services.ts";
+import { publishPolicy } from "./publish-policy.ts";
+
+/**
+ * Ends a freeze before its time. INVARIANT: an order that comes from another deployment does not
+ * lift a freeze that was ordered here.
+ * @throws ProblemError forbidden, not_found, conflict
+ */
+export async function liftFreeze(
+  services: Services,
+  ctx: RequestContext,
+  id: number,
+  orderedBy: FreezeOrigin = "local",
+): Promise<void> {
+  await auditedTransaction(services, ctx, async (tx, audit) => {
+    const [row] = await tx.select().from(freezes).where(eq(freezes.id, id)).for("update");
+    const clusterId = row?.clusterId ?? undefined;
+    requirePermission(ctx, "clusters.write", clusterId === undefined ? {} : { clusterId });
+    if (!row) throw new ProblemError("not_found", `There is no freeze ${id}.`);
+    if (row.origin === "local" && orderedBy === "remote")
+      throw new ProblemError("conflict", "This freeze was ordered here. Lift it here.");
+    const nowMs = services.now();
+    if (row.liftedAtMs !== null || (row.untilMs !== null && row.untilMs <= nowMs))
+      throw new ProblemError("conflict", `Freeze ${id} has ended already.`);
+    await tx.update(freezes).set({ liftedAtMs: nowMs }).where(eq(freezes.id, id));
+    const { owner, reason, untilMs, origin } = row;
+    await audit({
+      action: "freeze.lifted",
+      subjectKind: "freeze",
+      subjectId: String(id),
+      ...(clusterId === undefined ? {} : { clusterId }),
+      before: { scope: clusterId ?? "all", owner, reason, untilMs, origin },
+    });
+  });
+  await publishPolicy(services);
+}
