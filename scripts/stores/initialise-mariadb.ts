@@ -9,7 +9,13 @@ import { explainFileError, UserError } from "../user-error.ts";
  * Makes an empty database folder. It is made aside and renamed when whole, so that one that was
  * killed half-way is simply made again.
  */
-export async function initialiseMariaDb(dataDir: string, logFile: string): Promise<void> {
+export async function initialiseMariaDb(at: {
+  dataDir: string;
+  logFile: string;
+  /** Shared with no other server: each deletes the temporary tables that it finds. */
+  temporaryFolder: string;
+}): Promise<void> {
+  const { dataDir, logFile, temporaryFolder } = at;
   if (existsSync(dataDir)) return;
   const install = findBinary("mariadb-install-db", "mysql_install_db");
   if (!install)
@@ -24,7 +30,8 @@ export async function initialiseMariaDb(dataDir: string, logFile: string): Promi
   } catch (error) {
     throw explainFileError(error, aside);
   }
-  const code = await runLogged(install, installArguments(aside), logFile);
+  const env = { ...process.env, TMPDIR: temporaryFolder };
+  const code = await runLogged(install, installArguments(aside), { logFile, env });
   if (code !== 0 || !existsSync(join(aside, "mysql"))) throw explain(dataDir, logFile);
   renameSync(aside, dataDir);
 }
@@ -46,9 +53,13 @@ export function asRoot(): string[] {
   return process.getuid?.() === 0 ? ["--user=root"] : [];
 }
 
-function runLogged(command: string, args: string[], logFile: string): Promise<number> {
+function runLogged(
+  command: string,
+  args: string[],
+  { logFile, env }: { logFile: string; env: NodeJS.ProcessEnv },
+): Promise<number> {
   const log = openSync(logFile, "a", 0o600);
-  const child = spawn(command, args, { stdio: ["ignore", log, log] });
+  const child = spawn(command, args, { env, stdio: ["ignore", log, log] });
   closeSync(log);
   return new Promise((resolve, reject) => {
     child.once("error", reject);

@@ -82,3 +82,13 @@ test("startRedis() says in a sentence that its folder is broken", async () => {
   expect(broken.message).toMatch(/Redis cannot use its folder/);
   expect(broken.remedy).toMatch(/mv .*data .*data\.broken/);
 });
+
+test("servers that are made and started side by side do not delete each other's temporary tables", async () => {
+  const folders = ["one", "two"].map((name) => join(base, `side-${name}`));
+  const stores = await Promise.all(folders.map((folder) => startMariaDb({ folder, password })));
+  for (const [index, { url }] of stores.entries())
+    expect(await query(url, "SELECT @@tmpdir AS folder")).toEqual([
+      { folder: join(folders[index]!, "tmp") },
+    ]);
+  await Promise.all(stores.map(({ daemon }) => daemon.stop()));
+}, 60_000);

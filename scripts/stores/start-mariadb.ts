@@ -33,7 +33,9 @@ export async function startMariaDb(options: MariaDbOptions): Promise<Store> {
   prepareFolder(folder, freeBytesMin);
   const dataDir = join(folder, "data");
   const logFile = join(folder, "mariadb.log");
-  await initialiseMariaDb(dataDir, logFile);
+  const temporaryFolder = join(folder, "tmp");
+  prepareFolder(temporaryFolder);
+  await initialiseMariaDb({ dataDir, logFile, temporaryFolder });
   if (!existsSync(join(dataDir, "mysql")) || !existsSync(join(dataDir, "ibdata1")))
     throw brokenFolder(dataDir, logFile, "files of MariaDB are missing from it");
   const socketPath = join(socketFolder(folder), "mariadb.sock");
@@ -41,7 +43,11 @@ export async function startMariaDb(options: MariaDbOptions): Promise<Store> {
   writeFileSync(initFile, accountsSql(password), { mode: 0o600 });
   const daemon = await startDaemon({
     command: requireServer(),
-    args: serverArguments(dataDir, socketPath, initFile, durable),
+    args: [
+      ...serverArguments(dataDir, socketPath, initFile, durable),
+      // Of its own: a server that starts deletes all temporary tables in it, whoever's they are.
+      `--tmpdir=${temporaryFolder}`,
+    ],
     logFile,
     recordFile,
   });
