@@ -4,6 +4,7 @@ import { LastRefusal } from "./change-control.ts";
 import { DesiredAgent } from "./desired-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { MachineType } from "./machine-type.ts";
+import { ClusterId } from "./names.ts";
 import { PackageManifest } from "./package-manifest.ts";
 import { Platform } from "./platform.ts";
 import { ReleasePlan } from "./release-plan.ts";
@@ -24,20 +25,6 @@ export const Me = z.object({
   role: z.enum(["viewer", "operator", "approver", "administrator"]),
   /** May write anything at all; the server checks each write again. */
   mayWrite: z.boolean(),
-  /** What may be written somewhere: packages.write, releases.write, releases.approve … */
-  permissions: z.array(z.string()).default([]),
-  /** Where: by cluster and agent, each a name, a beginning and "*", or "*". Administrators need none. */
-  grants: z
-    .array(
-      z.object({
-        permissions: z.array(z.string()),
-        clusters: z.array(z.string()),
-        agents: z.array(z.string()),
-      }),
-    )
-    .default([]),
-  /** Why the configuration file as it is now is not in force. For a banner; null: it is. */
-  configProblem: z.string().nullable().default(null),
 });
 export type Me = z.infer<typeof Me>;
 
@@ -67,6 +54,21 @@ export const ClusterView = z.object({
 });
 export type ClusterView = z.infer<typeof ClusterView>;
 export const ClusterList = z.object({ clusters: z.array(ClusterView) });
+
+/** POST /api/v1/clusters → 201 ClusterView */
+export const CreateClusterRequest = z.object({
+  id: ClusterId,
+  name: z.string().min(1).max(120),
+  /** null: this deployment is its master. Otherwise one with IFRIT_ROLE=master, which must answer now. */
+  masterUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .default(null),
+  /** For a remote master: what `npm run master-credential` printed there. */
+  credential: z.string().min(20).max(200).optional(),
+});
+export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 
 /** GET /api/v1/machines?cluster&q&type&agent&version&phase&connectivity&cursor&limit */
 export const MachineSummary = z.object({

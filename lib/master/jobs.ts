@@ -1,6 +1,6 @@
+import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
 import { exchangeWithMasters } from "../clusters/exchange-with-masters.ts";
 import { pushPackages } from "../clusters/push-packages.ts";
-import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
 import { sweepPackages } from "../packages/sweep-packages.ts";
 import type { Job } from "../platform/scheduler.ts";
 import type { Services } from "../platform/services.ts";
