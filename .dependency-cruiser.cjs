@@ -3,6 +3,7 @@
  * the other nouns' verbs for the rest. Two owners: each writes columns (or rows) of its own.
  */
 const tableOwners = {
+  "api-tokens": ["access"],
   "audit-heads": ["audit"],
   "audit-log": ["audit"],
   agents: ["packages"],
@@ -15,6 +16,7 @@ const tableOwners = {
   // desired-state: which revision is built, and under which generation.
   clusters: ["clusters", "desired-state"],
   "desired-entries": ["desired-state"],
+  "ended-sessions": ["access"],
   "enrollment-tokens": ["machines"],
   freezes: ["change-control"],
   holds: ["change-control"],
@@ -25,6 +27,7 @@ const tableOwners = {
   machines: ["machines", "reports"],
   "master-credentials": ["clusters"],
   packages: ["packages"],
+  "release-approvals": ["approvals"],
   "release-clusters": ["releases"],
   "release-events": ["releases"],
   releases: ["releases"],

@@ -35,6 +35,14 @@ export const sentenceActions = [
   "user.created",
   "user.password-changed",
   "user.signed-in",
+  "user.signed-out",
+  "user.sessions-ended",
+  "user.changed",
+  "api-token.created",
+  "api-token.revoked",
+  "release.approval-asked",
+  "release.approved",
+  "release.denied",
   "user.sign-in-refused",
 ] as const;
 export type SentenceAction = (typeof sentenceActions)[number];
@@ -57,6 +65,7 @@ type SentenceValues = Record<string, string | number>;
 /** Values that a sentence may name; rows that lack one (older rows, other kinds) give nothing for it. */
 const blank: SentenceValues = {
   before_status: "",
+  before_label: "",
   before_agentName: "",
   before_version: "",
   before_platform: "",

@@ -40,7 +40,7 @@ export type ApiRoute = ((request: Request, context: NextContext) => Promise<Resp
 export const requestIdHeader = "x-request-id";
 
 /**
- * The one way to make a handler under /api/v1: who asks (session), may they (permission), did our own
+ * The one way to make a handler under /api/v1: who asks (session or API token), may they (permission), did our own
  * page send it (writes), what do they ask (parsed), and any error as problem+json. What remains for
  * the route is to call one verb. A Response is passed on; any other value is sent as JSON.
  */
@@ -54,7 +54,8 @@ export function apiRoute<Params = unknown, Query = unknown, Body = unknown>(
     try {
       const ctx = await currentActor(services, request, requestId);
       requirePermission(ctx, spec.permission);
-      if (isWrite(request)) refuseCrossSite(services.env, request);
+      // A browser attaches cookies by itself, and a token never.
+      if (isWrite(request) && !isByToken(ctx)) refuseCrossSite(services.env, request);
       const input = await readInput(spec, request, await context?.params);
       const answer = await handle({ services, ctx, request, ...input });
       return withRequestId(toResponse(answer, spec.status ?? 200), requestId);
@@ -82,6 +83,10 @@ async function readInput<Params, Query, Body>(
     query: spec.query ? parseWith(spec.query, rawQuery) : (undefined as Query),
     body: spec.body ? parseWith(spec.body, await readJsonBody(request)) : (undefined as Body),
   };
+}
+
+function isByToken({ actor }: RequestContext): boolean {
+  return actor.kind === "user" && actor.tokenScope !== undefined;
 }
 
 function isWrite(request: Request): boolean {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { NextAuthOptions } from "next-auth";
+import type { JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
+import { endSession } from "./end-session.ts";
 import {
   cookiesAreSecure,
   findSignedIn,
@@ -21,6 +23,7 @@ export function authOptions(services: Services, address: string): NextAuthOption
     pages: { signIn: "/sign-in", error: "/sign-in" },
     providers: [credentials(services, address)],
     callbacks: sessionCallbacks(services),
+    events: { signOut: ({ token }) => signedOut(services, token, address) },
     logger: {
       error: (code, metadata) => services.log.debug({ code, metadata: String(metadata) }, "auth"),
       warn: () => {},
@@ -52,12 +55,21 @@ function credentials(services: Services, address: string) {
   });
 }
 
+async function signedOut(services: Services, token: JWT | null, address: string): Promise<void> {
+  if (!isSessionToken(token) || !token.sessionId) return;
+  const signedIn = await findSignedIn(services, token);
+  if (!signedIn) return;
+  const source = `console ${address}`.slice(0, 64);
+  const ctx = { actor: signedIn, requestId: randomUUID(), source };
+  await endSession(services, ctx, token.sessionId);
+}
+
 function sessionCallbacks(services: Services): NextAuthOptions["callbacks"] {
   return {
     async jwt({ token, user }) {
       if (user) {
         const { sessionVersion } = user as { sessionVersion?: number };
-        return { sub: user.id, name: user.name, sessionVersion };
+        return { sub: user.id, name: user.name, sessionVersion, sessionId: randomUUID() };
       }
       // Throwing makes next-auth clear the cookie; a database that is away must not do that.
       const signedIn = isSessionToken(token)

@@ -30,14 +30,15 @@ export function openApiDocument(routes: RoutesByPath, serverUrl: string): Json {
       title: "ifrit",
       version: "1",
       description:
-        "Everything the console can do. Requests carry the session cookie of the console; writes also need its exact Origin.",
+        "Everything the console can do. Requests carry an API token, or the session cookie of the console; with the latter writes also need its exact Origin.",
     },
     servers: [{ url: serverUrl }],
-    security: [{ session: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths,
     components: {
       schemas: { Problem: jsonSchema(Problem, "output") },
       securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
         session: { type: "apiKey", in: "cookie", name: "next-auth.session-token" },
       },
     },

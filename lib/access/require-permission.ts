@@ -1,34 +1,35 @@
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
+import { grantAllows, type Permission, type PermissionTarget } from "./permissions.ts";
 
-export type Permission =
-  | "read"
-  | "packages.write"
-  | "releases.write"
-  | "machines.write"
-  | "clusters.write"
-  | "users.write";
-
-/** What the permission is needed for: grants are limited by cluster and agent. */
-export type PermissionTarget = { clusterId?: string; agentName?: string };
+export type { Permission, PermissionTarget } from "./permissions.ts";
 
 /**
- * Everybody signed in reads; only administrators write, unless a grant says otherwise.
+ * Everybody signed in reads; only administrators write, unless a grant says otherwise. Name the
+ * target wherever there is one: without it any grant of the permission will do.
  * @throws ProblemError forbidden
  */
 export function requirePermission(
   ctx: RequestContext,
   permission: Permission,
-  _target: PermissionTarget = {},
+  target?: PermissionTarget,
 ): void {
-  const { actor } = ctx;
-  if (actor.kind === "system") return;
-  if (actor.kind === "user") {
-    if (permission === "read") return;
-    if (actor.role === "administrator") return;
-  }
+  if (isAllowed(ctx, permission, target)) return;
+  const where = [target?.clusterId, target?.agentName].filter(Boolean).join(", ");
   throw new ProblemError(
     "forbidden",
-    `${actor.name} may not do this (${permission}). Ask an administrator for the permission.`,
+    `${ctx.actor.name} may not do this (${permission}${where ? ` for ${where}` : ""}). Ask an administrator for the permission.`,
   );
+}
+
+export function isAllowed(
+  { actor }: RequestContext,
+  permission: Permission,
+  target?: PermissionTarget,
+): boolean {
+  if (actor.kind === "system") return true;
+  if (actor.kind !== "user") return false;
+  if (actor.tokenScope && !grantAllows(actor.tokenScope, permission, target)) return false;
+  if (permission === "read" || actor.role === "administrator") return true;
+  return (actor.grants ?? []).some((grant) => grantAllows(grant, permission, target));
 }

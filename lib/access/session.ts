@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { decode, type JWT } from "next-auth/jwt";
+import { endedSessions } from "../../drizzle/schema/ended-sessions.ts";
 import { users } from "../../drizzle/schema/users.ts";
 import type { Env } from "../platform/env.ts";
 import type { Actor } from "../platform/request-context.ts";
@@ -9,7 +10,7 @@ import type { Services } from "../platform/services.ts";
 export const sessionSeconds = 12 * 3600;
 
 /** What the encrypted session cookie holds: no right is read from it, only who it was made for. */
-export type SessionToken = JWT & { sub: string; sessionVersion: number };
+export type SessionToken = JWT & { sub: string; sessionVersion: number; sessionId?: string };
 
 export type SignedIn = Extract<Actor, { kind: "user" }> & { displayName: string };
 
@@ -56,9 +57,15 @@ export async function findSignedIn(
         isNull(users.disabledAtMs),
       ),
     );
-  if (!user) return null;
+  if (!user || (await hasEnded(services, token))) return null;
   const { id: userId, username: name, role, displayName } = user;
   return { kind: "user", userId, name, role, displayName };
+}
+
+async function hasEnded({ db }: Services, { sessionId }: SessionToken): Promise<boolean> {
+  if (!sessionId) return false;
+  const [ended] = await db.select().from(endedSessions).where(eq(endedSessions.id, sessionId));
+  return ended !== undefined;
 }
 
 export function isSessionToken(token: JWT | null): token is SessionToken {

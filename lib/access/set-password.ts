@@ -6,6 +6,7 @@ import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { hashPassword, refuseWeakPassword, verifyPassword } from "./passwords.ts";
 import { requirePermission } from "./require-permission.ts";
+import { requirePerson } from "./require-person.ts";
 import { signInThrottle } from "./sign-in-throttle.ts";
 
 /** Sets a user's password and ends all of the user's sessions. @throws ProblemError not_found */
@@ -24,8 +25,7 @@ export async function changeOwnPassword(
   ctx: RequestContext,
   request: { currentPassword: string; newPassword: string; address: string },
 ): Promise<void> {
-  const { actor } = ctx;
-  if (actor.kind !== "user") throw new ProblemError("forbidden", "Only people have a password.");
+  const actor = requirePerson(ctx);
   const throttle = signInThrottle(services);
   await throttle.count(actor.name, request.address);
   const [user] = await services.db.select().from(users).where(eq(users.id, actor.userId));

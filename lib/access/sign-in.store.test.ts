@@ -171,6 +171,25 @@ describe("a session", () => {
     expect(await (await browser.call("session")).json()).toEqual({});
   });
 
+  test("that was signed out of is worth nothing, also to who copied its cookie", async () => {
+    const browser = new Browser();
+    await browser.signIn(username, password);
+    const copied = browser.cookieHeader();
+    const elsewhere = new Browser();
+    await elsewhere.signIn(username, password);
+    const { csrfToken } = (await (await browser.call("csrf")).json()) as { csrfToken: string };
+    await browser.call("signout", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ csrfToken, json: "true" }),
+    });
+    expect(await browser.session()).toBeNull();
+    expect(await readSession(services, copied)).toBeNull();
+    // Other devices stay signed in.
+    expect(await elsewhere.session()).not.toBeNull();
+    expect(await audited()).toContain("user.signed-out");
+  });
+
   test("shows a changed role at once", async () => {
     const browser = new Browser();
     await browser.signIn(username, password);

@@ -30,6 +30,14 @@ export const auditActions = [
   "user.created",
   "user.password-changed",
   "user.signed-in",
+  "user.signed-out",
+  "user.sessions-ended",
+  "user.changed",
+  "api-token.created",
+  "api-token.revoked",
+  "release.approval-asked",
+  "release.approved",
+  "release.denied",
   "user.sign-in-refused",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

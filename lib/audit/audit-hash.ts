@@ -34,11 +34,16 @@ export function auditRowHash(previous: string, row: ChainedRow): string {
 
 /** The same text however the database keeps JSON: MySQL sorts keys in its own way and drops spaces. */
 export function canonicalJson(text: string | null): string | null {
-  return text === null ? null : JSON.stringify(JSON.parse(text), sortKeys);
+  return text === null ? null : withSortedKeys(JSON.parse(text));
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries);
+/** By hand: a replacer of JSON.stringify costs three times as much, and a log has millions of rows. */
+function withSortedKeys(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(withSortedKeys).join(",")}]`;
+  const object = value as Record<string, unknown>;
+  const members = Object.keys(object)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${withSortedKeys(object[key])}`);
+  return `{${members.join(",")}}`;
 }

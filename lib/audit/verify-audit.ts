@@ -73,10 +73,16 @@ async function walkChain(
   const vouched = new Map<number, string[]>();
   for (const { seq, hash } of heads) vouched.set(seq, [...(vouched.get(seq) ?? []), hash]);
   let previous = await hashBefore(pool, from);
-  let [afterId, lastSeq, rows] = [0, from - 1, 0];
+  let [lastSeq, rows] = [from - 1, 0];
   const stop = (found: AuditFault): Walk => ({ rows, lastSeq, fault: found });
+  // The database reads the next page while this one is hashed.
+  let next = readPage(pool, from, endSeq, 0);
   for (;;) {
-    const page = await readPage(pool, from, endSeq, afterId);
+    const page = await next;
+    const full = page.length === pageRows;
+    if (full) next = readPage(pool, from, endSeq, page.at(-1)!.id);
+    // Awaited above, unless a fault is found first.
+    next.catch(() => undefined);
     for (const row of page) {
       if (row.seq !== lastSeq + 1) return stop(misplaced(row, lastSeq));
       const hash = recompute(previous, row);
@@ -84,9 +90,10 @@ async function walkChain(
       if (vouched.get(row.seq)?.some((one) => one !== hash))
         return stop(fault("headMismatch", row.seq, row.id));
       previous = hash;
-      [afterId, lastSeq, rows] = [row.id, row.seq, rows + 1];
+      lastSeq = row.seq;
+      rows += 1;
     }
-    if (page.length < pageRows) break;
+    if (!full) break;
   }
   return lastSeq < endSeq && endSeq >= from
     ? stop(fault("cutOff", lastSeq + 1))

@@ -25,6 +25,20 @@ export const Me = z.object({
   role: z.enum(["viewer", "operator", "approver", "administrator"]),
   /** May write anything at all; the server checks each write again. */
   mayWrite: z.boolean(),
+  /** What may be written somewhere: packages.write, releases.write, releases.approve … */
+  permissions: z.array(z.string()).default([]),
+  /** Where: by cluster and agent, each a name, a beginning and "*", or "*". Administrators need none. */
+  grants: z
+    .array(
+      z.object({
+        permissions: z.array(z.string()),
+        clusters: z.array(z.string()),
+        agents: z.array(z.string()),
+      }),
+    )
+    .default([]),
+  /** Why the configuration file as it is now is not in force. For a banner; null: it is. */
+  configProblem: z.string().nullable().default(null),
 });
 export type Me = z.infer<typeof Me>;
 

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { currentConfig } from "../access/current-config.ts";
 import type { Services } from "../platform/services.ts";
 import type { Master } from "./master.ts";
 
@@ -18,7 +19,9 @@ export async function checkReadiness(
     answers("mysql", master === null, () => services.db.execute(sql`SELECT 1`)),
     answers("redis", false, () => services.redis.ping()),
   ]);
-  if (!master) return [mysql, redis];
+  const { problem } = currentConfig(services);
+  const config = { name: "config", ok: problem === null, needed: false, detail: problem ?? "" };
+  if (!master) return [mysql, redis, config];
   const missing = master.localClusters.filter((clusterId) => !master.desired.has(clusterId));
   const desired: HealthCheck = {
     name: "desired-state",
@@ -28,7 +31,7 @@ export async function checkReadiness(
       ? `not loaded: ${missing.join(", ")}`
       : "the list of clusters could not be read yet",
   };
-  return [mysql, redis, desired];
+  return [mysql, redis, config, desired];
 }
 
 export function isReady(checks: readonly HealthCheck[]): boolean {

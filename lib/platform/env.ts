@@ -11,6 +11,8 @@ export const Env = z.object({
   /** Sessions, machine tokens and cron secrets are derived from it. At least 32 characters. */
   IFRIT_SECRET: z.string().min(32),
   IFRIT_DATA_DIR: z.string().min(1).default(".ifrit"),
+  /** Who may write what, and what needs a second person: see docs/governance.md. */
+  IFRIT_CONFIG: z.string().min(1).default("ifrit.config.yaml"),
   IFRIT_ROLE: z.enum(["all", "master", "manage"]).default("all"),
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
 
+/** Permissions, for some clusters and some agents; "*" and a trailing "*" stand for any text. */
+export type Grant = {
+  permissions: readonly string[];
+  clusters: readonly string[];
+  agents: readonly string[];
+};
+
 /** Who acts. The system acts for itself in schedulers and at set-up. */
 export type Actor =
   | {
@@ -7,6 +14,10 @@ export type Actor =
       name: string;
       userId: number;
       role: "viewer" | "operator" | "approver" | "administrator";
+      /** What the configuration lets this person write; absent: nothing beyond the role. */
+      grants?: readonly Grant[];
+      /** By an API token: no more than this, whatever the person may. */
+      tokenScope?: Grant;
     }
   | { kind: "machine"; name: string }
   | { kind: "system"; name: string };

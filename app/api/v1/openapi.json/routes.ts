@@ -11,6 +11,7 @@ import * as hold from "../holds/[id]/route.ts";
 import * as holds from "../holds/route.ts";
 import * as machine from "../machines/[id]/route.ts";
 import * as machines from "../machines/route.ts";
+import * as mySessions from "../me/sessions/route.ts";
 import * as password from "../me/password/route.ts";
 import * as me from "../me/route.ts";
 import * as overview from "../overview/route.ts";
@@ -20,11 +21,22 @@ import * as releaseVerb from "../releases/[id]/[verb]/route.ts";
 import * as release from "../releases/[id]/route.ts";
 import * as preview from "../releases/preview/route.ts";
 import * as releases from "../releases/route.ts";
+import * as token from "../tokens/[id]/route.ts";
+import * as tokens from "../tokens/route.ts";
+import * as user from "../users/[name]/route.ts";
+import * as userSessions from "../users/[name]/sessions/route.ts";
+import * as users from "../users/route.ts";
 
 /** Every route of /api/v1 by its path; a test compares it with the folders. */
 export const routes = {
   "/api/v1/me": me,
   "/api/v1/me/password": password,
+  "/api/v1/me/sessions": mySessions,
+  "/api/v1/tokens": tokens,
+  "/api/v1/tokens/{id}": token,
+  "/api/v1/users": users,
+  "/api/v1/users/{name}": user,
+  "/api/v1/users/{name}/sessions": userSessions,
   "/api/v1/overview": overview,
   "/api/v1/clusters": clusters,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,

@@ -1,0 +1,86 @@
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { Permission } from "./permissions.ts";
+
+/** A name, or the beginning of one and "*". */
+const Pattern = z
+  .string()
+  .regex(/^[A-Za-z0-9._@-]*\*?$/, 'a name, or its beginning and "*"')
+  .min(1);
+const Patterns = z.array(Pattern).min(1).default(["*"]);
+const Subject = z
+  .string()
+  .regex(
+    /^(\*|(user|group|role):[A-Za-z0-9][A-Za-z0-9._@-]*)$/,
+    "user:NAME, group:NAME, role:NAME or *",
+  );
+
+export const configRoles = {
+  viewer: ["read"],
+  operator: ["read", "packages.write", "releases.write", "machines.write"],
+  approver: ["read", "releases.approve"],
+  administrator: Permission.options,
+} as const satisfies Record<string, readonly Permission[]>;
+
+const GrantEntry = z
+  .strictObject({
+    who: z.array(Subject).min(1),
+    role: z.enum(["viewer", "operator", "approver", "administrator"]).optional(),
+    permissions: z.array(Permission).min(1).optional(),
+    clusters: Patterns,
+    agents: Patterns,
+  })
+  .refine((entry) => entry.role ?? entry.permissions, "role or permissions");
+
+/** Each limit that a release passes makes it wait for a second person. Absent: no limit. */
+const ApprovalLimits = z.strictObject({
+  /** Share of the machines of its clusters and types that the release reaches, 0 … 1. */
+  shareMax: z.number().min(0).max(1).optional(),
+  productionClusters: z.array(Pattern).default([]),
+  uninstalls: z.boolean().default(false),
+  ifritAgent: z.boolean().default(false),
+  expiresHours: z
+    .number()
+    .positive()
+    .max(24 * 30)
+    .default(24),
+});
+export type ApprovalLimits = z.infer<typeof ApprovalLimits>;
+
+export const Config = z.strictObject({
+  /** Groups and the user names in them. */
+  groups: z.record(z.string(), z.array(z.string())).default({}),
+  grants: z.array(GrantEntry).default([]),
+  approval: ApprovalLimits.default({
+    ...{ productionClusters: [], uninstalls: false, ifritAgent: false, expiresHours: 24 },
+  }),
+});
+export type Config = z.infer<typeof Config>;
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** @throws ConfigError with the place of each mistake */
+export function parseConfig(text: string): Config {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [broken] = document.errors;
+  if (broken) throw new ConfigError(broken.message.split("\n")[0]);
+  const parsed = Config.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues
+        .map(({ path, message }) => `${path.join(".") || "file"}: ${message}`)
+        .join("; "),
+    );
+  refuseUnknownGroups(parsed.data);
+  return parsed.data;
+}
+
+/** A misspelt group would silently grant nothing. */
+function refuseUnknownGroups({ groups, grants }: Config): void {
+  for (const [index, { who }] of grants.entries())
+    for (const subject of who)
+      if (subject.startsWith("group:") && !Object.hasOwn(groups, subject.slice(6)))
+        throw new ConfigError(`grants.${index}.who: there is no group ${subject.slice(6)}`);
+}
