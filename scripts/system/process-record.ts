@@ -15,9 +15,14 @@ export function writeProcessRecord(file: string, pid: number): ProcessIdentity |
 
 /** The recorded process if it still runs; null when it has ended, or when the record is unreadable. */
 export function readRunningProcess(file: string): ProcessIdentity | null {
+  const identity = readProcessRecord(file);
+  return identity && isSameProcess(identity) ? identity : null;
+}
+
+/** Whom the record names, whether it runs or not. */
+export function readProcessRecord(file: string): ProcessIdentity | null {
   try {
-    const identity = ProcessRecord.parse(JSON.parse(readFileSync(file, "utf8")));
-    return isSameProcess(identity) ? identity : null;
+    return ProcessRecord.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return null;
   }

@@ -81,7 +81,7 @@ async function startOwnAgent(services: Services, instance: Instance, started: Ke
     releaseSample(services, config.machineType),
   );
   await step("ifrit-agent", async () => {
-    const start = () => startAgent(instance, home, program, masterUrl);
+    const start = () => startAgent(instance, home);
     const afterStop = async () => void (await stopManagedAgents(home.root));
     started.push(await keepAlive("ifrit-agent", start, { graceMs: 10_000, afterStop }));
   });

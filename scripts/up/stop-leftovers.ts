@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readRunningProcess, removeProcessRecord } from "../system/process-record.ts";
+import { isSameProcess } from "../system/process-identity.ts";
+import { readProcessRecord, removeProcessRecord } from "../system/process-record.ts";
+import { endSession } from "../system/process-session.ts";
 import { stopProcess } from "../system/stop-process.ts";
 import type { Instance } from "./instance.ts";
 import { stopManagedAgents } from "./stop-managed-agents.ts";
@@ -28,11 +30,12 @@ export async function stopLeftovers(
 ): Promise<string[]> {
   const stopped: string[] = [];
   for (const [name, file] of Object.entries(daemonRecords(instance))) {
-    const running = readRunningProcess(file);
-    if (running) {
-      await stopProcess(running, graceMs);
+    const recorded = readProcessRecord(file);
+    if (recorded && isSameProcess(recorded)) {
+      await stopProcess(recorded, graceMs);
       stopped.push(name);
     }
+    if (recorded) await endSession(recorded, graceMs);
     if (existsSync(file)) removeProcessRecord(file);
     if (name === "ifrit-agent" && options.managedAgents)
       stopped.push(...(await stopManagedAgents(instance.folders.agent)));
