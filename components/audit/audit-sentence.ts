@@ -3,7 +3,6 @@ import type { AuditEntryView } from "@/lib/contract/console-views.ts";
 /** The actions that have a sentence of their own in every language. */
 export const sentenceActions = [
   "cluster.created",
-  "master-credential.created",
   "cluster.change-rules-set",
   "master-credential.created",
   "freeze.ordered",

@@ -29,12 +29,12 @@ export function AgentChips({ agents }: { agents: MachineSummary["agents"] }) {
   const shown = agents.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownMost);
   if (agents.length === 0) return <span className="text-subtle">{tMachines("noAgents")}</span>;
   return (
-    <ul className="flex flex-wrap gap-1.5">
+    <ul className="flex flex-wrap gap-1">
       {shown.map((agent) => (
         <li
           key={agent.name}
           title={t(agent.phase)}
-          className="inline-flex items-center gap-1.5 rounded-md border bg-canvas px-1.5 py-0.5 text-xs"
+          className="inline-flex items-center gap-1 rounded-md border bg-canvas px-1.5 py-0.5 text-xs"
         >
           <span aria-hidden className={cn("size-2 rounded-full", dot[agent.phase])} />
           {agent.name}

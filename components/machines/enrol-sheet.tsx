@@ -3,7 +3,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useForm } from "react-hook-form";
+import { type UseFormReturn, useForm } from "react-hook-form";
 import { z } from "zod";
 import { clustersQuery, createEnrollmentToken } from "@/lib/clusters/queries.ts";
 import { Alert } from "../ui/alert.tsx";
@@ -111,36 +111,45 @@ function EnrolForm(props: {
       <Field label={t("label")} hint={t("labelHint")} error={errors.label && t("labelMissing")}>
         {(control) => <Input {...control} {...form.register("label")} />}
       </Field>
-      <div className="grid grid-cols-2 gap-4">
-        <Field label={t("uses")} error={errors.uses && t("usesWrong")}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register("uses", { valueAsNumber: true })}
-              type="number"
-              min={1}
-              inputMode="numeric"
-            />
-          )}
-        </Field>
-        <Field label={t("lifetime")}>
-          {({ id }) => (
-            <Select<Lifetime>
-              id={id}
-              label={t("lifetime")}
-              value={form.watch("lifetime")}
-              options={(["hour", "day", "week"] as const).map((value) => ({
-                value,
-                label: t(`lifetimes.${value}`),
-              }))}
-              onChange={(value) => form.setValue("lifetime", value)}
-            />
-          )}
-        </Field>
-      </div>
+      <Limits form={form} />
       <Button type="submit" tone="primary" disabled={isSubmitting} className="self-start">
         {isSubmitting ? t("creating") : t("create")}
       </Button>
     </form>
+  );
+}
+
+/** How many machines, and how long. */
+function Limits({ form }: { form: UseFormReturn<Enrolment> }) {
+  const t = useTranslations("enrol");
+  const { errors } = form.formState;
+  return (
+    <div className="grid grid-cols-2 gap-4">
+      <Field label={t("uses")} error={errors.uses && t("usesWrong")}>
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register("uses", { valueAsNumber: true })}
+            type="number"
+            min={1}
+            inputMode="numeric"
+          />
+        )}
+      </Field>
+      <Field label={t("lifetime")}>
+        {({ id }) => (
+          <Select<Lifetime>
+            id={id}
+            label={t("lifetime")}
+            value={form.watch("lifetime")}
+            options={(["hour", "day", "week"] as const).map((value) => ({
+              value,
+              label: t(`lifetimes.${value}`),
+            }))}
+            onChange={(value) => form.setValue("lifetime", value)}
+          />
+        )}
+      </Field>
+    </div>
   );
 }

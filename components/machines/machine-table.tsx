@@ -13,6 +13,7 @@ export function MachineTable({ machines }: { machines: MachineSummary[] }) {
   const columns: Column<MachineSummary>[] = [
     {
       id: "hostname",
+      isRowLink: true,
       header: t("column.hostname"),
       className: "whitespace-nowrap",
       cell: (machine) => machine.hostname,

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useFormContext } from "react-hook-form";
 import { Alert } from "../ui/alert.tsx";
-import { RadioCards } from "../ui/radio-cards.tsx";
+import { type RadioCard, RadioCards } from "../ui/radio-cards.tsx";
 import { type ReleaseDraft, stagesOfTemplate, templateIds } from "./release-draft.ts";
 import { StageEditor } from "./stage-editor.tsx";
 
@@ -34,53 +34,61 @@ export function HowStep() {
       />
       <StageEditor />
       {skipsGray ? <Alert tone="info">{t("grayWillBeSkipped")}</Alert> : null}
-      <fieldset>
-        <legend className="mb-2 font-medium">{t("onFailure")}</legend>
-        <RadioCards
-          label={t("onFailure")}
-          className="sm:grid-cols-2"
-          value={form.watch("onGateFailure")}
-          onChange={(value) => form.setValue("onGateFailure", value)}
-          options={[
-            { value: "pause", title: t("onFailurePause"), hint: t("onFailurePauseHint") },
-            { value: "rollBack", title: t("onFailureRollBack"), hint: t("onFailureRollBackHint") },
-          ]}
-        />
-      </fieldset>
-      <fieldset>
-        <legend className="mb-2 font-medium">{t("verification")}</legend>
-        <RadioCards
-          label={t("verification")}
-          className="sm:grid-cols-2"
-          value={form.watch("verification")}
-          onChange={(value) => form.setValue("verification", value)}
-          options={[
-            {
-              value: "person",
-              title: t("verificationPerson"),
-              hint: t("verificationPersonHint", { count: clusterIds.length }),
-            },
-            {
-              value: "automatic",
-              title: t("verificationAutomatic"),
-              hint: t("verificationAutomaticHint"),
-            },
-          ]}
-        />
-      </fieldset>
-      <fieldset>
-        <legend className="mb-2 font-medium">{t("order")}</legend>
-        <RadioCards
-          label={t("order")}
-          className="sm:grid-cols-2"
-          value={form.watch("order")}
-          onChange={(value) => form.setValue("order", value)}
-          options={[
-            { value: "sticky", title: t("orderSticky"), hint: t("orderStickyHint") },
-            { value: "perRelease", title: t("orderPerRelease"), hint: t("orderPerReleaseHint") },
-          ]}
-        />
-      </fieldset>
+      <Choice
+        legend={t("onFailure")}
+        value={form.watch("onGateFailure")}
+        onChange={(value) => form.setValue("onGateFailure", value)}
+        options={[
+          { value: "pause", title: t("onFailurePause"), hint: t("onFailurePauseHint") },
+          { value: "rollBack", title: t("onFailureRollBack"), hint: t("onFailureRollBackHint") },
+        ]}
+      />
+      <Choice
+        legend={t("verification")}
+        value={form.watch("verification")}
+        onChange={(value) => form.setValue("verification", value)}
+        options={[
+          {
+            value: "person",
+            title: t("verificationPerson"),
+            hint: t("verificationPersonHint", { count: clusterIds.length }),
+          },
+          {
+            value: "automatic",
+            title: t("verificationAutomatic"),
+            hint: t("verificationAutomaticHint"),
+          },
+        ]}
+      />
+      <Choice
+        legend={t("order")}
+        value={form.watch("order")}
+        onChange={(value) => form.setValue("order", value)}
+        options={[
+          { value: "sticky", title: t("orderSticky"), hint: t("orderStickyHint") },
+          { value: "perRelease", title: t("orderPerRelease"), hint: t("orderPerReleaseHint") },
+        ]}
+      />
     </div>
+  );
+}
+
+function Choice<T extends string>(props: {
+  legend: string;
+  value: T;
+  options: readonly RadioCard<T>[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <fieldset>
+      <legend className="mb-2 font-medium">{props.legend}</legend>
+      <RadioCards
+        label={props.legend}
+        className="sm:grid-cols-2"
+        value={props.value}
+        options={props.options}
+        onChange={props.onChange}
+      />
+    </fieldset>
   );
 }

@@ -72,6 +72,33 @@ function StageRow(props: {
           <span className="font-medium">{tStage(stage.kind)}</span>
         )}
       </div>
+      <GateFields stage={stage} onChange={onChange} />
+      <Checkbox
+        checked={stage.manual}
+        onChange={(manual) => onChange({ manual })}
+        className="self-end pb-1.5"
+      >
+        {t("manual")}
+      </Checkbox>
+      <Button
+        size="iconSm"
+        tone="ghost"
+        className="ml-auto self-end"
+        disabled={!props.onRemove}
+        aria-label={t("removeStage", { number: props.number })}
+        onClick={() => props.onRemove?.()}
+      >
+        <Trash2 aria-hidden />
+      </Button>
+    </li>
+  );
+}
+
+function GateFields(props: { stage: DraftStage; onChange: (change: Partial<DraftStage>) => void }) {
+  const t = useTranslations("newRelease");
+  const { stage, onChange } = props;
+  return (
+    <>
       <Labelled label={t("soak")}>
         <DurationInput
           label={t("soak")}
@@ -108,24 +135,7 @@ function StageRow(props: {
           onChange={(deadlineSeconds) => onChange({ deadlineSeconds })}
         />
       </Labelled>
-      <Checkbox
-        checked={stage.manual}
-        onChange={(manual) => onChange({ manual })}
-        className="self-end pb-1.5"
-      >
-        {t("manual")}
-      </Checkbox>
-      <Button
-        size="iconSm"
-        tone="ghost"
-        className="ml-auto self-end"
-        disabled={!props.onRemove}
-        aria-label={t("removeStage", { number: props.number })}
-        onClick={() => props.onRemove?.()}
-      >
-        <Trash2 aria-hidden />
-      </Button>
-    </li>
+    </>
   );
 }
 

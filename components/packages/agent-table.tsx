@@ -16,6 +16,7 @@ export function AgentTable({ agents }: { agents: AgentSummary[] }) {
   const columns: Column<AgentSummary>[] = [
     {
       id: "name",
+      isRowLink: true,
       header: t("column.name"),
       className: "max-w-64",
       cell: (agent) => agent.name,

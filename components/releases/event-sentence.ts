@@ -48,7 +48,10 @@ export type EventStage = {
 };
 
 /** The event's values as words in the reader's language. Values that it lacks become empty. */
-export function eventSentenceValues(event: ReleaseEvent, words: Words): Record<string, string> {
+export function eventSentenceValues(
+  event: ReleaseEvent,
+  words: Words,
+): Record<string, string | number> {
   const { detail } = event;
   const text = (key: string) => String(detail[key] ?? "");
   const count = (key: string) => words.number(Number(detail[key] ?? 0));
@@ -71,7 +74,7 @@ export function eventSentenceValues(event: ReleaseEvent, words: Words): Record<s
     reachable: count("reachable"),
     targeted: count("targeted"),
     failed: count("failed"),
-    remaining: count("remaining"),
+    remaining: Number(detail.remaining ?? 0),
     skipped: count("skipped"),
     watched: words.duration(Number(detail.watchedSeconds ?? 0)),
     reason: words.reason(event.kind, text("reason")),

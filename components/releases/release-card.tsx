@@ -65,7 +65,7 @@ export function ProgressSentence({ release }: { release: ReleaseSummary }) {
   );
   const current = active ? currentStage(active.stages) : null;
   const words = [
-    t("healthyOf", {
+    t(release.state === "rolledBack" ? "backOf" : "healthyOf", {
       healthy: format.number(counts.healthy),
       targeted: format.number(counts.targeted),
     }),

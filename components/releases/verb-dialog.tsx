@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ClusterProgress, ReleaseDetail, ReleaseVerb } from "@/lib/contract/console-views.ts";
 import { Alert } from "../ui/alert.tsx";
 import { Button } from "../ui/button.tsx";
@@ -29,24 +29,11 @@ export function VerbDialog(props: {
   const t = useTranslations("verbDialog");
   const tVerb = useTranslations("verb");
   const tCommon = useTranslations("common");
-  const { verb, release } = props;
-  const choices = clusterChoices(verb, release);
-  const [clusterId, setClusterId] = useState(
-    choices.length === 1 && verb === "verifyCluster" ? choices[0]!.clusterId : all,
-  );
-  const [remark, setRemark] = useState("");
-  const chosen = release.clusters.filter(
-    (cluster) => clusterId === all || cluster.clusterId === clusterId,
-  );
-  const machines =
-    verb === "rollBack"
-      ? reachedMachines(chosen)
-      : verb === "continueAll"
-        ? remainingMachines(chosen)
-        : 0;
-  const tier = confirmTier({ machines, agentName: release.agentName });
-  const [confirmed, setConfirmed] = useState(false);
-  const ready = tier.kind === "click" || confirmed;
+  const { verb } = props;
+  // As it was when it was asked: a number that is being typed must not change under the hand.
+  const [release] = useState(props.release);
+  const [request, setRequest] = useState<Request & { ready: boolean }>();
+  const { ready = false, ...order } = request ?? {};
   return (
     <Dialog
       open
@@ -58,12 +45,7 @@ export function VerbDialog(props: {
           <Button
             tone={verb === "rollBack" || verb === "abort" ? "danger" : "primary"}
             disabled={!ready || props.busy}
-            onClick={() =>
-              props.onConfirm({
-                ...(clusterId === all ? {} : { clusterId }),
-                ...(remark.trim() ? { remark: remark.trim() } : {}),
-              })
-            }
+            onClick={() => props.onConfirm(order)}
           >
             {tVerb(verb)}
           </Button>
@@ -76,38 +58,79 @@ export function VerbDialog(props: {
             <ErrorText error={props.error} />
           </Alert>
         ) : null}
-        <Explanation verb={verb} machines={machines} release={release} />
-        {choices.length > 1 ? (
-          <ClusterChoice
-            verb={verb}
-            choices={choices}
-            value={clusterId}
-            onChange={(next) => {
-              setClusterId(next);
-              setConfirmed(false);
-            }}
-          />
-        ) : null}
-        <Field label={t("remark")} hint={t("remarkHint")}>
-          {(control) => (
-            <Textarea
-              {...control}
-              maxLength={500}
-              className="min-h-16"
-              value={remark}
-              onChange={(event) => setRemark(event.target.value)}
-            />
-          )}
-        </Field>
-        <ConfirmChange
-          key={`${clusterId} ${tier.kind}`}
-          tier={tier}
-          machines={machines}
-          onChange={setConfirmed}
-        />
+        <Order verb={verb} release={release} onChange={setRequest} />
       </div>
     </Dialog>
   );
+}
+
+/** What is ordered: where, with which remark, and whether it has been confirmed. */
+function Order(props: {
+  verb: ReleaseVerb;
+  release: ReleaseDetail;
+  onChange: (request: Request & { ready: boolean }) => void;
+}) {
+  const t = useTranslations("verbDialog");
+  const { verb, release, onChange } = props;
+  const choices = clusterChoices(verb, release);
+  const [clusterId, setClusterId] = useState(
+    verb === "verifyCluster" ? (choices[0]?.clusterId ?? all) : all,
+  );
+  const [remark, setRemark] = useState("");
+  const machines = machinesOf(verb, release, clusterId);
+  const tier = confirmTier({ machines, agentName: release.agentName });
+  const [confirmed, setConfirmed] = useState(false);
+  const ready = tier.kind === "click" || confirmed;
+  useEffect(() => {
+    onChange({
+      ready,
+      ...(clusterId === all ? {} : { clusterId }),
+      ...(remark.trim() ? { remark: remark.trim() } : {}),
+    });
+  }, [onChange, ready, clusterId, remark]);
+  return (
+    <>
+      <Explanation verb={verb} machines={machines} release={release} />
+      {choices.length > 1 ? (
+        <ClusterChoice
+          verb={verb}
+          choices={choices}
+          value={clusterId}
+          onChange={(next) => {
+            setClusterId(next);
+            setConfirmed(false);
+          }}
+        />
+      ) : null}
+      <Field label={t("remark")} hint={t("remarkHint")}>
+        {(control) => (
+          <Textarea
+            {...control}
+            maxLength={500}
+            className="min-h-16"
+            value={remark}
+            onChange={(event) => setRemark(event.target.value)}
+          />
+        )}
+      </Field>
+      <ConfirmChange
+        key={`${clusterId} ${tier.kind}`}
+        tier={tier}
+        machines={machines}
+        onChange={setConfirmed}
+      />
+    </>
+  );
+}
+
+/** How many machines the verb may change. */
+function machinesOf(verb: ReleaseVerb, release: ReleaseDetail, clusterId: string): number {
+  const chosen = release.clusters.filter(
+    (cluster) => clusterId === all || cluster.clusterId === clusterId,
+  );
+  if (verb === "rollBack") return reachedMachines(chosen);
+  if (verb !== "continueAll") return 0;
+  return remainingMachines(chosen.filter(({ state }) => state !== "waiting"));
 }
 
 type DialogVerb = "continue" | "continueAll" | "verifyCluster" | "rollBack" | "abort";

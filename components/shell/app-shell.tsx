@@ -13,6 +13,7 @@ import { ModKey } from "../ui/mod-key.tsx";
 import { Brand } from "./brand.tsx";
 import { ClusterSwitcher } from "./cluster-switcher.tsx";
 import { CommandPalette } from "./command-palette.tsx";
+import { FreezeBanner } from "./freeze-banner.tsx";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { LiveIndicator } from "./live-indicator.tsx";
@@ -51,6 +52,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onSearch={() => setPaletteOpen(true)} onShowKeys={() => setKeysOpen(true)} />
+        <FreezeBanner />
         <main
           id="content"
           tabIndex={-1}

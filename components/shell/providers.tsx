@@ -4,7 +4,7 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
-import { type ReactNode, useState } from "react";
+import { type CSSProperties, type ReactNode, useState } from "react";
 import { Toaster } from "sonner";
 import { ApiError } from "@/lib/api/queries.ts";
 import { TooltipProvider } from "../ui/tooltip.tsx";
@@ -25,11 +25,21 @@ export function Providers({ nonce, children }: { nonce?: string; children: React
             <TooltipProvider delay={300}>{children}</TooltipProvider>
           </QueryClientProvider>
         </NuqsAdapter>
-        <Toaster position="bottom-right" theme="system" richColors closeButton />
+        <Toaster position="bottom-right" richColors closeButton style={toastColors} />
       </CSPProvider>
     </ThemeProvider>
   );
 }
+
+/** Sonner's own colours are too pale for small text, and do not follow the chosen theme. */
+const toastColors = {
+  "--success-bg": "var(--ok-soft)",
+  "--success-border": "var(--line)",
+  "--success-text": "var(--ok)",
+  "--error-bg": "var(--bad-soft)",
+  "--error-border": "var(--line)",
+  "--error-text": "var(--bad)",
+} as CSSProperties;
 
 function createQueryClient(): QueryClient {
   return new QueryClient({

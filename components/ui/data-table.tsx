@@ -14,6 +14,8 @@ export type Column<Row> = {
   id: string;
   header: string;
   cell: (row: Row) => ReactNode;
+  /** Its content is the row's link. */
+  isRowLink?: boolean;
   /** A second line below the cell, outside of the row's link. */
   note?: (row: Row) => ReactNode;
   from?: "sm" | "md" | "lg" | "xl";
@@ -36,7 +38,7 @@ function cellStyle<Row>(column: Column<Row>): string {
   );
 }
 
-/** Rows link to a page of their own: the first cell holds the link, and j/k walk over the links. */
+/** Rows link to a page of their own: one cell holds the link, and j/k walk over the links. */
 export function DataTable<Row extends object>(props: {
   label: string;
   rows: Row[];
@@ -44,13 +46,12 @@ export function DataTable<Row extends object>(props: {
   rowKey: (row: Row) => string;
   rowHref?: (row: Row) => string;
 }) {
-  const router = useRouter();
   const body = useRef<HTMLTableSectionElement>(null);
   useRowKeys(body);
   const columns: ColumnDef<typeof tableModel, Row>[] = props.columns.map((column) => ({
     id: column.id,
     header: column.header,
-    cell: ({ row }) => column.cell(row.original),
+    cell: ({ row }) => <Cell column={column} row={row.original} href={props.rowHref} />,
   }));
   const table = useTable({
     features: tableModel,
@@ -58,9 +59,7 @@ export function DataTable<Row extends object>(props: {
     data: props.rows,
     getRowId: (row) => props.rowKey(row),
   });
-  const notes = new Map(props.columns.map((column) => [column.id, column.note]));
   const looks = new Map(props.columns.map((column) => [column.id, cellStyle(column)]));
-
   return (
     <div className="scroll-thin overflow-x-auto">
       <table className="w-full border-collapse text-sm">
@@ -72,10 +71,7 @@ export function DataTable<Row extends object>(props: {
                 <th
                   key={header.id}
                   scope="col"
-                  className={cn(
-                    "px-4 py-2 text-left font-medium text-[0.8125rem] text-muted whitespace-nowrap first:pl-5 last:pr-5",
-                    looks.get(header.column.id),
-                  )}
+                  className={cn(headStyle, looks.get(header.column.id))}
                 >
                   <table.FlexRender header={header} />
                 </th>
@@ -84,45 +80,59 @@ export function DataTable<Row extends object>(props: {
           ))}
         </thead>
         <tbody ref={body}>
-          {table.getRowModel().rows.map((row) => {
-            const href = props.rowHref?.(row.original);
-            return (
-              <tr
-                key={row.id}
-                className={cn("border-b last:border-b-0", href && "cursor-pointer hover:bg-canvas")}
-                onClick={(event) => {
-                  if (href && isPlainClick(event)) router.push(href);
-                }}
-              >
-                {row.getAllCells().map((cell, index) => (
-                  <td
-                    key={cell.id}
-                    className={cn(
-                      "px-4 py-2.5 align-middle first:pl-5 last:pr-5",
-                      looks.get(cell.column.id),
-                    )}
-                  >
-                    {href && index === 0 ? (
-                      <Link data-row-link href={href} className="font-medium hover:underline">
-                        <table.FlexRender cell={cell} />
-                      </Link>
-                    ) : (
-                      <table.FlexRender cell={cell} />
-                    )}
-                    <CellNote>{notes.get(cell.column.id)?.(row.original)}</CellNote>
-                  </td>
-                ))}
-              </tr>
-            );
-          })}
+          {table.getRowModel().rows.map((row) => (
+            <TableRow key={row.id} href={props.rowHref?.(row.original)}>
+              {row.getAllCells().map((cell) => (
+                <td key={cell.id} className={cn(bodyStyle, looks.get(cell.column.id))}>
+                  <table.FlexRender cell={cell} />
+                </td>
+              ))}
+            </TableRow>
+          ))}
         </tbody>
       </table>
     </div>
   );
 }
 
-function CellNote({ children }: { children: ReactNode }) {
-  return children ? <div className="text-[0.8125rem] text-subtle">{children}</div> : null;
+const headStyle =
+  "px-4 py-2 text-left font-medium text-[0.8125rem] text-muted whitespace-nowrap first:pl-5 last:pr-5";
+const bodyStyle = "px-4 py-2.5 align-middle first:pl-5 last:pr-5";
+
+/** The whole row is a place to click; one cell holds the link for everybody else. */
+function TableRow({ href, children }: { href: string | undefined; children: ReactNode }) {
+  const router = useRouter();
+  return (
+    <tr
+      className={cn("border-b last:border-b-0", href && "cursor-pointer hover:bg-canvas")}
+      onClick={(event) => {
+        if (href && isPlainClick(event)) router.push(href);
+      }}
+    >
+      {children}
+    </tr>
+  );
+}
+
+function Cell<Row>(props: {
+  column: Column<Row>;
+  row: Row;
+  href: ((row: Row) => string) | undefined;
+}) {
+  const { column, row } = props;
+  const content = column.cell(row);
+  return (
+    <>
+      {props.href && column.isRowLink ? (
+        <Link data-row-link href={props.href(row)} className="font-medium hover:underline">
+          {content}
+        </Link>
+      ) : (
+        content
+      )}
+      {column.note ? <div className="text-[0.8125rem] text-subtle">{column.note(row)}</div> : null}
+    </>
+  );
 }
 
 // A click on a link or button inside, or one that ends a text selection, is not a click on the row.

@@ -15,12 +15,12 @@ import { PageHeader } from "@/components/ui/page-header.tsx";
 import { Pager } from "@/components/ui/pager.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { TableSkeleton } from "@/components/ui/table-skeleton.tsx";
+import type { MachineList } from "@/lib/contract/console-views.ts";
 import { machinesQuery } from "@/lib/machines/queries.ts";
 import { machineParams, pageSize } from "./search-params.ts";
 
 export function MachinesClient() {
   const t = useTranslations("machines");
-  const format = useFormatter();
   const [{ enrol, ...filter }, setParams] = useQueryStates(machineParams);
   const query = useQuery(machinesQuery({ ...filter, limit: pageSize }));
   const { cluster: _, cursor, ...narrowing } = filter;
@@ -45,44 +45,17 @@ export function MachinesClient() {
       <MachineFilters filter={narrowing} onChange={setFilter} filtered={filtered} />
       <Card>
         <QueryView query={query} skeleton={<TableSkeleton />}>
-          {({ machines, nextCursor, total }) =>
-            machines.length > 0 ? (
-              <>
-                <MachineTable machines={machines} />
-                <Pager
-                  cursor={cursor}
-                  nextCursor={nextCursor}
-                  onChange={(next) => setParams({ cursor: next }, { history: "push" })}
-                  summary={t("shown", {
-                    shown: format.number(machines.length),
-                    total: format.number(total),
-                  })}
-                />
-              </>
+          {(list) =>
+            list.machines.length > 0 ? (
+              <Machines
+                list={list}
+                cursor={cursor}
+                onCursor={(next) => setParams({ cursor: next }, { history: "push" })}
+              />
             ) : filtered || cursor ? (
-              <EmptyState
-                icon={<SearchX aria-hidden />}
-                title={t("noMatch")}
-                actions={
-                  <Button onClick={() => setParams({ ...emptyFilter, cursor: null })}>
-                    {t("clearFilters")}
-                  </Button>
-                }
-              >
-                {t("noMatchHint")}
-              </EmptyState>
+              <NoMatch onClear={() => setParams({ ...emptyFilter, cursor: null })} />
             ) : (
-              <EmptyState
-                icon={<Server aria-hidden />}
-                title={t("empty")}
-                actions={
-                  <Button tone="primary" onClick={openEnrol}>
-                    {t("enrol")}
-                  </Button>
-                }
-              >
-                {t("emptyHint")}
-              </EmptyState>
+              <NoMachines onEnrol={openEnrol} />
             )
           }
         </QueryView>
@@ -93,6 +66,60 @@ export function MachinesClient() {
         clusterId={filter.cluster}
       />
     </>
+  );
+}
+
+function Machines(props: {
+  list: MachineList;
+  cursor: string | null;
+  onCursor: (cursor: string | null) => void;
+}) {
+  const t = useTranslations("machines");
+  const format = useFormatter();
+  const { machines, nextCursor, total } = props.list;
+  return (
+    <>
+      <MachineTable machines={machines} />
+      <Pager
+        cursor={props.cursor}
+        nextCursor={nextCursor}
+        onChange={props.onCursor}
+        summary={t("shown", {
+          shown: format.number(machines.length),
+          total: format.number(total),
+        })}
+      />
+    </>
+  );
+}
+
+function NoMatch({ onClear }: { onClear: () => void }) {
+  const t = useTranslations("machines");
+  return (
+    <EmptyState
+      icon={<SearchX aria-hidden />}
+      title={t("noMatch")}
+      actions={<Button onClick={onClear}>{t("clearFilters")}</Button>}
+    >
+      {t("noMatchHint")}
+    </EmptyState>
+  );
+}
+
+function NoMachines({ onEnrol }: { onEnrol: () => void }) {
+  const t = useTranslations("machines");
+  return (
+    <EmptyState
+      icon={<Server aria-hidden />}
+      title={t("empty")}
+      actions={
+        <Button tone="primary" onClick={onEnrol}>
+          {t("enrol")}
+        </Button>
+      }
+    >
+      {t("emptyHint")}
+    </EmptyState>
   );
 }
 
