@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { ChangeBlockedCode } from "@/lib/contract/change-rules.ts";
 import {
   GateFailureReason,
   InconclusiveReason,
@@ -11,6 +12,7 @@ import {
 export function useReasonText(): (code: string, reason: string) => string {
   const tGate = useTranslations("gateFailure");
   const tFacts = useTranslations("noFacts");
+  const tFrozen = useTranslations("frozenBy");
   const tInconclusive = useTranslations("inconclusive");
   return (code, reason) => {
     const gate = GateFailureReason.safeParse(reason);
@@ -19,6 +21,8 @@ export function useReasonText(): (code: string, reason: string) => string {
     }
     const facts = NoFactsReason.safeParse(reason);
     if (code === "facts" && facts.success) return tFacts(facts.data);
+    const frozen = ChangeBlockedCode.safeParse(reason);
+    if (code === "frozen" && frozen.success) return tFrozen(frozen.data);
     const inconclusive = InconclusiveReason.safeParse(reason);
     if (inconclusive.success) return tInconclusive(inconclusive.data);
     return gate.success ? tGate(gate.data) : reason;

@@ -33,6 +33,7 @@ export function Providers({ nonce, children }: { nonce?: string; children: React
 
 /** Sonner's own colours are too pale for small text, and do not follow the chosen theme. */
 const toastColors = {
+  fontFamily: "inherit",
   "--success-bg": "var(--ok-soft)",
   "--success-border": "var(--line)",
   "--success-text": "var(--ok)",
