@@ -26,8 +26,9 @@ export async function countStates(
   tx: Transaction,
   changes: readonly CountedChange[],
 ): Promise<Map<string, Ledger>> {
+  // By the transaction: whoever holds rows must not wait for a connection that their waiters hold.
   const budgetOf = await knownBudgets(
-    services,
+    { db: tx, pool: services.pool },
     changes.flatMap(({ states }) => states),
   );
   const ledgers = new Map<string, Ledger>();

@@ -212,3 +212,16 @@ test("a full report settles the wish for one", async () => {
   await acceptReport(services, machine, reportRequest(2, [log()]));
   expect(await services.redis.scard(redisKeys.wantFullReport(clusterId))).toBe(0);
 });
+
+test("a flush needs one connection at a time: those who wait for its rows may have all the others", async () => {
+  const { services, addMachine, flush } = await openReports();
+  const machine = await addMachine();
+  const running = log({ phase: "running", version: "1.0.0" });
+  await acceptReport(services, machine, reportRequest(1, [running]));
+  const limit = services.pool.pool.config.connectionLimit ?? 10;
+  const others = await Promise.all(
+    Array.from({ length: limit - 1 }, () => services.pool.getConnection()),
+  );
+  expect(await flush()).toBe(1);
+  for (const connection of others) connection.release();
+});

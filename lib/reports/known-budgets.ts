@@ -1,4 +1,5 @@
 import { budgetOfVersion } from "../packages/find-version.ts";
+import type { Database } from "../platform/database.ts";
 import type { Services } from "../platform/services.ts";
 import type { Budget } from "./budget.ts";
 
@@ -12,7 +13,7 @@ const knownByPool = new WeakMap<object, Known>();
  * another takes its name; classes say which budget they were judged by, so a reader sees a stale one.
  */
 export async function knownBudgets(
-  { db, pool }: Pick<Services, "db" | "pool">,
+  { db, pool }: { db: Pick<Database, "select">; pool: Services["pool"] },
   states: readonly { agentName: string; version: string | null; phase: string }[],
 ): Promise<(agentName: string, version: string | null) => Budget> {
   const known = knownByPool.get(pool) ?? new Map();
