@@ -2,6 +2,8 @@ import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
 import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
 import { requirePermission } from "../access/require-permission.ts";
+import { approvalReasons } from "../approvals/approval-reasons.ts";
+import { askForApproval } from "../approvals/ask-for-approval.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import type { ReleasePlan } from "../contract/release-plan.ts";
@@ -19,7 +21,8 @@ import { resolveGray } from "./resolve-gray.ts";
 import { storeTransitions } from "./store-transitions.ts";
 
 /**
- * Creates a release and starts it: the first stage of the first cluster is open when this returns.
+ * Creates a release and starts it: the first stage of the first cluster is open when this returns,
+ * unless it passes a limit of the configuration and waits for a second person.
  * With the id of a preview it is refused when the world has drifted since.
  * @throws ProblemError invalid_request (with the place in the plan), conflict
  */
@@ -35,20 +38,25 @@ export async function createRelease(
   await checkPlan(services.db, plan);
   await checkRemoteGray(services, plan);
   if (request.previewId !== undefined) await refuseDrift(services, request.plan, request.previewId);
+  const reasons = await approvalReasons(services, ctx, plan);
+  const needsApproval = reasons.length > 0;
   const nowMs = services.now();
   const { id, touchedClusters } = await auditedTransaction(services, ctx, async (tx, audit) => {
     const release = await insertDraft(tx, ctx, plan, nowMs);
-    const started = applyVerb(release.record, { verb: "start", actor: ctx.actor.name }, nowMs);
+    const order = { verb: "start", actor: ctx.actor.name, needsApproval } as const;
+    const started = applyVerb(release.record, order, nowMs);
     if (!started.allowed) throw new Error(`a draft does not start: ${started.reason}`);
     const context = { services, tx, nowMs, ctx };
     const stored = await storeTransitions(context, release, started.transitions);
+    const releaseId = release.row.id;
+    if (needsApproval) await askForApproval(services, tx, ctx, { releaseId, reasons });
     await audit({
-      action: "release.created",
+      action: needsApproval ? "release.approval-asked" : "release.created",
       subjectKind: "release",
-      subjectId: String(release.row.id),
-      after: { ...auditedState(stored.record), plan },
+      subjectId: String(releaseId),
+      after: { ...auditedState(stored.record), plan, ...(needsApproval ? { reasons } : {}) },
     });
-    return { id: release.row.id, touchedClusters: stored.touchedClusters };
+    return { id: releaseId, touchedClusters: stored.touchedClusters };
   });
   for (const clusterId of touchedClusters) await wakeRebuild(services, clusterId);
   return { id };

@@ -80,6 +80,8 @@ function decide(
   { verb, clusterId, remark, releaseId }: ReleaseOrder,
   nowMs: number,
 ): Transition[] {
+  if (verb === "start" && record.state === "waitingForApproval")
+    throw new ProblemError("forbidden", "A second person has to approve this release first.");
   const outcome = applyVerb(record, { verb, clusterId, remark, actor: ctx.actor.name }, nowMs);
   if (outcome.allowed) return outcome.transitions;
   throw new ProblemError(

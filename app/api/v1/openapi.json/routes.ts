@@ -1,5 +1,7 @@
 import * as agent from "../agents/[name]/route.ts";
 import * as agents from "../agents/route.ts";
+import * as decideApproval from "../approvals/[id]/[decision]/route.ts";
+import * as approvals from "../approvals/route.ts";
 import * as auditExport from "../audit/export/route.ts";
 import * as audit from "../audit/route.ts";
 import * as changePolicy from "../clusters/[id]/change-policy/route.ts";
@@ -55,6 +57,8 @@ export const routes = {
   "/api/v1/releases/preview": preview,
   "/api/v1/releases/{id}": release,
   "/api/v1/releases/{id}/{verb}": releaseVerb,
+  "/api/v1/approvals": approvals,
+  "/api/v1/approvals/{id}/{decision}": decideApproval,
   "/api/v1/audit": audit,
   "/api/v1/audit/export": auditExport,
 };

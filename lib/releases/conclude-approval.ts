@@ -1,0 +1,41 @@
+import { eq } from "drizzle-orm";
+import { releases } from "../../drizzle/schema/releases.ts";
+import { lockAgent } from "../packages/find-version.ts";
+import { ProblemError } from "../platform/problem-error.ts";
+import { checkPlan } from "./check-plan.ts";
+import { applyVerb } from "./engine/verbs.ts";
+import { type LoadedRelease, nextTimestampMs } from "./release-rows.ts";
+import { type StoreContext, type Stored, storeTransitions } from "./store-transitions.ts";
+
+/**
+ * Starts a release that has waited for approval, or ends it. The world went on meanwhile: its plan is
+ * checked again, and it is as new as the moment of its start, or a release of the same agent that was
+ * made and carried out in between would win over it.
+ * @throws ProblemError release_not_running, invalid_request
+ */
+export async function concludeApproval(
+  context: StoreContext,
+  release: LoadedRelease,
+  { approved, remark }: { approved: boolean; remark: string },
+): Promise<Stored> {
+  const ready = approved ? await renew(context, release) : release;
+  const { nowMs, ctx } = context;
+  const order = { verb: approved ? "start" : "abort", actor: ctx.actor.name, remark } as const;
+  const outcome = applyVerb(ready.record, order, nowMs);
+  if (!outcome.allowed)
+    throw new ProblemError("release_not_running", `The release cannot go on: ${outcome.reason}.`);
+  return storeTransitions(context, ready, outcome.transitions);
+}
+
+async function renew({ tx, nowMs }: StoreContext, release: LoadedRelease): Promise<LoadedRelease> {
+  const { id, agentName, plan } = release.row;
+  await lockAgent(tx, agentName);
+  await checkPlan(tx, plan);
+  const timestampMs = await nextTimestampMs(tx, agentName, nowMs);
+  await tx.update(releases).set({ timestampMs }).where(eq(releases.id, id));
+  return {
+    ...release,
+    row: { ...release.row, timestampMs },
+    record: { ...release.record, timestampMs },
+  };
+}
