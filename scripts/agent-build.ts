@@ -79,11 +79,11 @@ async function bundle(version: string | undefined): Promise<Uint8Array> {
       IFRIT_FAILPOINTS_ENABLED: "false",
       ...(version === undefined ? {} : { IFRIT_AGENT_VERSION: JSON.stringify(version) }),
     },
-    // tar-stream is CommonJS and requires node's own modules.
-    banner: {
-      js: 'import { createRequire as ifritCreateRequire } from "node:module"; const require = ifritCreateRequire("file:///");',
-    },
-    plugins: [onlyEnglish],
+    // tar-stream is CommonJS and requires node's own modules; they are loaded with the first archive.
+    banner: { js: "const require = (name) => globalThis.process.getBuiltinModule(name);" },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [onlyEnglish, onlyUsedZod],
     logLevel: "silent",
   });
   return result.outputFiles[0]!.contents;
@@ -95,6 +95,20 @@ const onlyEnglish: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+/** `import { z }` brings all of zod; a namespace only what is used of it: 4 MiB less in memory on every machine. */
+const onlyUsedZod: Plugin = {
+  name: "only-used-zod",
+  setup({ onLoad }) {
+    onLoad({ filter: /(lib[\\/]contract|[\\/]agent)[\\/].*\.ts$/ }, async ({ path }) => ({
+      loader: "ts",
+      contents: (await readFile(path, "utf8")).replace(
+        /^import \{ z \} from "zod";$/m,
+        'import * as z from "zod";',
+      ),
     }));
   },
 };

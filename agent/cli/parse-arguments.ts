@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { CliError, exitCode } from "./exit-code.ts";
 
 export interface Arguments {
@@ -11,47 +10,46 @@ export interface Arguments {
 
 export type OptionKinds = Record<string, "flag" | "value" | "values">;
 
-/** Strict: an unknown option or a stray word is an error, never ignored. */
+/**
+ * Strict: an unknown option or a stray word is an error, never ignored. By hand, because node:util
+ * would take 4 MiB of memory for as long as ifrit-agent runs.
+ */
 export function parseArguments(words: readonly string[], kinds: OptionKinds): Arguments {
-  const options = Object.fromEntries(
-    Object.entries(kinds).map(([name, kind]) => [
-      name,
-      {
-        type: kind === "flag" ? ("boolean" as const) : ("string" as const),
-        multiple: kind === "values",
-      },
-    ]),
-  );
-  const values = parse(words, options);
-  const option = (name: string) =>
-    typeof values[name] === "string" ? (values[name] as string) : null;
+  const given = readWords(words, kinds);
+  const option = (name: string) => given.get(name)?.at(-1) ?? null;
   return {
-    flag: (name) => values[name] === true,
+    flag: (name) => given.has(name),
     option,
     required: (name) => {
       const value = option(name);
       if (value === null) throw new CliError(exitCode.usage, `--${name} is missing`);
       return value;
     },
-    all: (name) => (Array.isArray(values[name]) ? (values[name] as string[]) : []),
+    all: (name) => given.get(name) ?? [],
   };
 }
 
-function parse(
-  words: readonly string[],
-  options: Record<string, { type: "boolean" | "string"; multiple: boolean }>,
-) {
-  try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new CliError(exitCode.usage, error instanceof Error ? error.message : String(error));
+function readWords(words: readonly string[], kinds: OptionKinds): Map<string, string[]> {
+  const given = new Map<string, string[]>();
+  const left = words[Symbol.iterator]();
+  for (const word of left) {
+    const [, name = "", inline] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) throw new CliError(exitCode.usage, `unknown option or word: ${word}`);
+    if (kind === "flag" && inline !== undefined)
+      throw new CliError(exitCode.usage, `--${name} takes no value`);
+    const value = kind === "flag" ? "" : (inline ?? left.next().value);
+    if (value === undefined || (inline === undefined && value.startsWith("--")))
+      throw new CliError(exitCode.usage, `--${name} needs a value`);
+    given.set(name, [...(given.get(name) ?? []), value]);
   }
+  return given;
 }
 
-export function wholeNumber(value: string, name: string, min: number, max: number): number {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < min || number > max) {
-    throw new CliError(exitCode.usage, `--${name} takes a whole number from ${min} to ${max}`);
+export function secondsToMs(value: string, name: string, min: number): number {
+  const seconds = Number(value);
+  if (!/^\d+(\.\d+)?$/.test(value) || seconds < min || seconds > 86_400) {
+    throw new CliError(exitCode.usage, `--${name} takes seconds from ${min} to 86400`);
   }
-  return number;
+  return seconds * 1000;
 }

@@ -5,7 +5,7 @@ import { lockRoot } from "../platform/root-lock.ts";
 import { runAgent } from "../run-agent.ts";
 import type { Command } from "./command.ts";
 import { CliError, exitCode, exitCodeHelp } from "./exit-code.ts";
-import { wholeNumber } from "./parse-arguments.ts";
+import { secondsToMs } from "./parse-arguments.ts";
 
 /** A step that does not end by then is left to the journal. */
 const shutdownMs = 5000;
@@ -36,11 +36,9 @@ Example:
 Exit code 20 tells the guard to try the version in DIR/self/trial.
 ${exitCodeHelp}`,
   async run(given, io) {
-    const seconds = (name: string, otherwise: number) => {
-      const text = given.option(name);
-      return 1000 * (text === null ? otherwise : wholeNumber(text, name, 1, 86_400));
-    };
-    const pollMs = seconds("poll-seconds", pollDefaults.intervalSeconds);
+    const seconds = (name: string, otherwise: number, min = 1) =>
+      secondsToMs(given.option(name) ?? String(otherwise), name, min);
+    const pollMs = seconds("poll-seconds", pollDefaults.intervalSeconds, 0.01);
     const timing = {
       sampleMs: seconds("sample-seconds", 15),
       integrityMs: seconds("integrity-seconds", 600),

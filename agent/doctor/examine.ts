@@ -1,6 +1,6 @@
-import { statfsSync } from "node:fs";
 import { agentPaths } from "@contract/headers.ts";
 import { type AgentConfig, readConfig } from "../identity/config.ts";
+import { freeBytesAt } from "../install/disk-space.ts";
 import type { Layout } from "../layout.ts";
 import { errorText } from "../platform/log.ts";
 import type { ProcessTable } from "../platform/process-table.ts";
@@ -22,7 +22,7 @@ export async function examine(given: {
   const findings = [
     await examineRunning(layout),
     await examineWriting(layout.root),
-    judgeSpace(freeBytes(layout.root), layout.root),
+    judgeSpace(await freeBytesAt(layout.root), layout.root),
     await examineProcesses(given.processes),
   ];
   if (config === null) {
@@ -110,9 +110,4 @@ async function examineMaster(
   } catch (error) {
     return [judgeMaster(url.origin, { error: errorText(error) })];
   }
-}
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
 }

@@ -1,15 +1,14 @@
-import { statfsSync } from "node:fs";
 import { ChangeError } from "../change-error.ts";
 
 const marginBytes = 16 * 1024 * 1024;
 
 /** Refuses early, with figures, rather than half-way with ENOSPC. */
-export function requireSpace(
+export async function requireSpace(
   path: string,
   bytes: number,
-  freeBytes: (path: string) => number = freeBytesAt,
-): void {
-  const free = freeBytes(path);
+  freeBytes: (path: string) => number | Promise<number> = freeBytesAt,
+): Promise<void> {
+  const free = await freeBytes(path);
   if (free < bytes + marginBytes) {
     throw new ChangeError(
       "disk_full",
@@ -18,7 +17,8 @@ export function requireSpace(
   }
 }
 
-function freeBytesAt(path: string): number {
+export async function freeBytesAt(path: string): Promise<number> {
+  const { statfsSync } = await import("node:fs");
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }

@@ -86,7 +86,10 @@ async function fetchAll(ctx: AgentContext, given: FetchAll): Promise<void> {
   const { ref, part, limits, signal } = given;
   const deadlineMs =
     ctx.clock.monotonicMs() + limits.graceMs + (ref.size / limits.bytesPerSecondMin) * 1000;
-  requireSpace(part.slice(0, part.lastIndexOf("/")), Math.max(0, ref.size - (await sizeOf(part))));
+  await requireSpace(
+    part.slice(0, part.lastIndexOf("/")),
+    Math.max(0, ref.size - (await sizeOf(part))),
+  );
   for (let failures = 0; (await sizeOf(part)) !== ref.size; ) {
     signal.throwIfAborted();
     const before = await sizeOf(part);

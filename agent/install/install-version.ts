@@ -19,7 +19,7 @@ export async function installVersion(
   await removeAll(layout.staging);
   await Deno.mkdir(layout.staging, { recursive: true, mode: 0o700 });
   await Deno.mkdir(layout.versions, { recursive: true, mode: 0o755 });
-  requireSpace(layout.staging, ref.size * unpackedPerArchiveByte);
+  await requireSpace(layout.staging, ref.size * unpackedPerArchiveByte);
   const staged = `${layout.staging}/${version}`;
   await unpackArchive(given.archive, staged, { name, version, platform: ctx.platform });
   ctx.failpoint("install:unpacked");

@@ -1,8 +1,5 @@
-import { createReadStream } from "node:fs";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
-import { extract, type Header } from "tar-stream";
+import type { Transform } from "node:stream";
+import type { Header } from "tar-stream";
 import { ChangeError } from "../change-error.ts";
 
 export interface ArchiveEntry extends AsyncIterable<Uint8Array> {
@@ -17,10 +14,12 @@ export async function* readArchive(
   path: string,
   bytesLimit: () => number,
 ): AsyncGenerator<ArchiveEntry> {
+  const [{ createReadStream }, { Transform }, { pipeline }, { createGunzip }, { extract }] =
+    await loadTools();
   const entries = extract();
   const abort = new AbortController();
   const source = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const feeding = pipeline(source, createGunzip(), limitBytes(bytesLimit), entries, {
+  const feeding = pipeline(source, createGunzip(), limitBytes(Transform, bytesLimit), entries, {
     signal: abort.signal,
   });
   // A failure reaches the reader through the entries; here it must only not go unhandled.
@@ -34,9 +33,20 @@ export async function* readArchive(
   }
 }
 
-function limitBytes(bytesLimit: () => number): Transform {
+/** Node's streams take 8 MiB, so they come into memory with the first archive and not before. */
+function loadTools() {
+  return Promise.all([
+    import("node:fs"),
+    import("node:stream"),
+    import("node:stream/promises"),
+    import("node:zlib"),
+    import("tar-stream"),
+  ]);
+}
+
+function limitBytes(Kind: typeof Transform, bytesLimit: () => number): Transform {
   let length = 0;
-  return new Transform({
+  return new Kind({
     transform(chunk: Uint8Array, _encoding, done) {
       length += chunk.length;
       if (length > bytesLimit())

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   manifestEntryName,
   type PackageFile,
@@ -96,6 +95,7 @@ async function unpackFile(state: UnpackState, entry: ArchiveEntry): Promise<void
 async function writeEntry(entry: ArchiveEntry, file: PackageFile, path: string): Promise<void> {
   await Deno.mkdir(parentOf(path), { recursive: true, mode: 0o755 });
   const mode = file.executable ? 0o755 : 0o644;
+  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   using output = await Deno.open(path, { write: true, createNew: true, mode });
   let written = 0;

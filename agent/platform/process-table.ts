@@ -27,6 +27,8 @@ export type SignalName = "TERM" | "INT" | "QUIT" | "HUP" | "KILL" | "CONT";
 
 export interface ProcessTable {
   stat(pids: readonly number[]): Promise<ProcessStat[]>;
+  /** Those of the pids that there are, recycled ones and zombies included: costs no more than a look. */
+  present(pids: readonly number[]): Promise<number[]>;
   all(): Promise<ProcessStat[]>;
   /** Pids whose environment contains the text. */
   marked(text: string): Promise<number[]>;
@@ -42,7 +44,8 @@ const script = `
 read_stat() { line=; { while IFS= read -r l; do line="$line$l "; done; } 2>/dev/null </proc/$1/stat; }
 while read -r end verb args; do
   case $verb in
-    stat) for p in $args; do read_stat $p; [ -n "$line" ] && printf '%s\\n' "$line"; done ;;
+    stat) cat $args 2>/dev/null ;;
+    present) for p in $args; do [ -e /proc/$p ] && printf '%s ' $p; done; echo ;;
     all) cat /proc/[0-9]*/stat 2>/dev/null ;;
     boot) cat /proc/sys/kernel/random/boot_id ;;
     marked) grep -lsF -e "$args" /proc/[0-9]*/environ 2>/dev/null ;;
@@ -68,7 +71,13 @@ export class ShellProcessTable implements ProcessTable {
 
   async stat(pids: readonly number[]): Promise<ProcessStat[]> {
     if (pids.length === 0) return [];
-    return parseStats(await this.#ask(`stat ${pids.join(" ")}`));
+    return parseStats(await this.#ask(`stat ${pids.map((pid) => `/proc/${pid}/stat`).join(" ")}`));
+  }
+
+  async present(pids: readonly number[]): Promise<number[]> {
+    if (pids.length === 0) return [];
+    const [line = ""] = await this.#ask(`present ${pids.join(" ")}`);
+    return line.trim().split(" ").map(Number);
   }
 
   async all(): Promise<ProcessStat[]> {
@@ -166,7 +175,15 @@ export class ShellProcessTable implements ProcessTable {
 }
 
 function parseStats(lines: readonly string[]): ProcessStat[] {
-  return lines.map(parseStat).filter((stat) => stat !== null);
+  const stats: ProcessStat[] = [];
+  let begun = "";
+  for (const line of lines) {
+    // A command name may contain line breaks.
+    const stat = parseStat(line) ?? parseStat(begun + line);
+    begun = stat === null ? `${begun}${line} ` : "";
+    if (stat !== null) stats.push(stat);
+  }
+  return stats;
 }
 
 /** A line of /proc/<pid>/stat. The command name, in brackets, may itself contain spaces and brackets. */

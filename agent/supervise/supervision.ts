@@ -12,11 +12,15 @@ interface Watched {
   crashes: number;
 }
 
+/** A process that is gone shows at every look; reading /proc, which also tells zombies and recycled pids, costs more. */
+const readGapMs = 5000;
+
 export type RestartCounts = Pick<RunRecord, "version" | "restarts" | "crashes">;
 
 /** Notices when a managed process has ended and decides when it may come back. */
 export class Supervision {
   #watched = new Map<string, Watched>();
+  #readDueMs = 0;
 
   constructor(private readonly ctx: AgentContext) {}
 
@@ -88,7 +92,12 @@ export class Supervision {
     if (watched.some((one) => one.restartAtMs !== null && one.restartAtMs <= nowMs)) return true;
     const adopted = (one: Watched) => !this.ctx.exits.isOwn(one.run);
     const living = watched.filter((one) => one.restartAtMs === null && adopted(one));
-    const stats = await this.ctx.processes.stat(living.map((one) => one.run.pid));
+    const pids = living.map((one) => one.run.pid);
+    const present = await this.ctx.processes.present(pids);
+    if (pids.some((pid) => !present.includes(pid))) return true;
+    if (nowMs < this.#readDueMs) return false;
+    this.#readDueMs = nowMs + readGapMs;
+    const stats = await this.ctx.processes.stat(pids);
     const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
     return living.some((one) => !isAlive(one.run, byPid, this.ctx.bootId));
   }
