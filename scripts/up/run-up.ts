@@ -16,11 +16,15 @@ import { startAll } from "./start-all.ts";
 import { stopLeftovers } from "./stop-leftovers.ts";
 import { untilAborted } from "./stop-signal.ts";
 
+/** What else belongs to an instance before it is ready. What it starts is pushed, to be stopped with the rest. */
+export type Addition = (started: KeptAlive[]) => Promise<void>;
+
 /** Brings an instance up, keeps it up until `signal`, and then takes down all that it started. */
 export async function runUp(
   instance: Instance,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
+  add?: Addition,
 ): Promise<void> {
   const running = readRunningProcess(instance.lockFile);
   if (running) return announceRunning(instance, running);
@@ -37,7 +41,7 @@ export async function runUp(
   try {
     // Not to be cut short: a package manager that is killed leaves its packages half-installed.
     await step("programs that are needed", () => installMissing(requirements(env)));
-    await Promise.race([bringUp(instance, env, started), untilAborted(signal)]);
+    await Promise.race([bringUp(instance, env, started, add), untilAborted(signal)]);
     await untilAborted(signal);
   } finally {
     rmSync(instance.readyFile, { force: true });
@@ -50,8 +54,10 @@ async function bringUp(
   instance: Instance,
   env: NodeJS.ProcessEnv,
   started: KeptAlive[],
+  add?: Addition,
 ): Promise<void> {
   await startAll(instance, env, started);
+  await add?.(started);
   const url = instanceUrl(instance);
   writeFileSync(`${instance.readyFile}.part`, url);
   renameSync(`${instance.readyFile}.part`, instance.readyFile);

@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEnrollmentToken } from "../../../lib/machines/create-enrollment-token.ts";
-import { Env } from "../../../lib/platform/env.ts";
 import { ProblemError } from "../../../lib/platform/problem-error.ts";
 import { systemContext } from "../../../lib/platform/request-context.ts";
-import { closeServices, openServices } from "../../../lib/platform/services.ts";
-import { socketFolder } from "../../stores/socket-folder.ts";
+import { closeServices } from "../../../lib/platform/services.ts";
 import { type Instance, readInstance } from "../../up/instance.ts";
-import { loadSecrets } from "../../up/load-secrets.ts";
+import { openInstanceServices } from "../../up/open-instance-services.ts";
 import { UserError } from "../../user-error.ts";
 import type { FleetMemory } from "../fleet/fleet-memory.ts";
 import type { SimulateOptions } from "./read-command.ts";
@@ -81,19 +79,7 @@ async function makeToken(
 ): Promise<string> {
   if (!existsSync(join(instance.dataDir, "secrets.json")))
     throw new UserError("The secrets of ifrit are not here.", "Set IFRIT_ENROLLMENT_TOKEN.");
-  const { secret, databasePassword } = loadSecrets(instance.dataDir);
-  const socket = (store: string, file: string) => join(socketFolder(store), file);
-  const database = encodeURIComponent(socket(instance.folders.mariaDb, "mariadb.sock"));
-  const services = openServices(
-    Env.parse({
-      IFRIT_SECRET: secret,
-      IFRIT_LOG_LEVEL: "silent",
-      DATABASE_URL:
-        env.DATABASE_URL ||
-        `mysql://ifrit:${databasePassword}@localhost/ifrit?socketPath=${database}`,
-      REDIS_URL: env.REDIS_URL || `unix://${socket(instance.folders.redis, "redis.sock")}`,
-    }),
-  );
+  const services = openInstanceServices(instance, env);
   try {
     const { token } = await createEnrollmentToken(services, systemContext("simulate", "cli"), {
       ...{ clusterId, label: "npm run simulate", uses: machines, ttlSeconds: 24 * 3600 },
