@@ -12,11 +12,12 @@ import { createTestServices } from "../../../lib/testing/test-services.ts";
 export async function openMaster(
   options: {
     env?: Partial<Env>;
+    now?: () => number;
     /** Sees every request first. */
     before?: RequestListener;
   } = {},
 ) {
-  const services = await createTestServices({ env: options.env });
+  const services = await createTestServices({ env: options.env, now: options.now });
   const cluster = await createCluster(services);
   const { master, stop } = await startMaster(services);
   const context = { services, master, app: null, connections: () => 0 };
