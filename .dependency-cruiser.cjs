@@ -7,10 +7,10 @@ const tableOwners = {
   "audit-heads": ["audit"],
   "audit-log": ["audit"],
   agents: ["packages"],
+  "agent-state-counts": ["reports"],
   // On a master of a remote cluster: what it was ordered by manage.
   "applied-orders": ["releases"],
   "cluster-orders": ["clusters"],
-  "agent-state-counts": ["reports"],
   "change-windows": ["change-control"],
   "cluster-limits": ["change-control"],
   // desired-state: which revision is built, and under which generation.
@@ -111,13 +111,13 @@ module.exports = {
     },
     {
       name: "tests-only",
-      comment: "lib/testing is for tests.",
+      comment: "lib/testing and the testing folder of a noun are for tests.",
       severity: "error",
       from: {
         path: "^(app|components|lib|drizzle|server\\.ts)",
-        pathNot: [tests, "^lib/testing/"],
+        pathNot: [tests, "^lib/testing/", "^lib/[^/]+/testing/"],
       },
-      to: { path: "^lib/testing/" },
+      to: { path: ["^lib/testing/", "^lib/[^/]+/testing/"] },
     },
     {
       name: "pages-know-no-machinery",

@@ -1,6 +1,8 @@
 import type { DesiredAgent } from "@contract/desired-state.ts";
 import type { ActualAgent } from "./actual-agent.ts";
-import { cleanUp, isQuarantined, type PlanConditions, type Step } from "./plan-steps.ts";
+import { cleanUp } from "./clean-up.ts";
+import { isQuarantined } from "./is-quarantined.ts";
+import type { PlanConditions, Step } from "./step.ts";
 
 /**
  * The next step for ifrit-agent itself. It is installed like any agent; the switch is the guard's, and

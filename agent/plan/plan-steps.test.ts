@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { DesiredAgent } from "@contract/desired-state.ts";
 import type { ActualAgent, InstalledVersion } from "./actual-agent.ts";
 import { emptyRecord } from "./agent-record.ts";
-import { type PlanConditions, planSteps } from "./plan-steps.ts";
+import { planSteps } from "./plan-steps.ts";
 import type { RunRecord } from "./run-record.ts";
+import type { PlanConditions } from "./step.ts";
 
 const digest = (letter: string) => letter.repeat(64);
 const one: InstalledVersion = { version: "1.0.0", sha256: digest("1") };

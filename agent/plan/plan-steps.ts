@@ -1,48 +1,10 @@
 import type { DesiredAgent, PackageRef } from "@contract/desired-state.ts";
-import type { Platform } from "@contract/platform.ts";
 import { selfName } from "../version.ts";
 import type { ActualAgent } from "./actual-agent.ts";
+import { cleanUp } from "./clean-up.ts";
+import { isQuarantined } from "./is-quarantined.ts";
 import { planSelf } from "./plan-self.ts";
-
-/** The next thing to do for one agent. A round does at most one step per agent, then looks again. */
-export type Step =
-  | { kind: "uninstall"; name: string; releaseId: number }
-  | { kind: "install"; name: string; version: string; releaseId: number; package: PackageRef }
-  | { kind: "switch"; name: string; from: string | null; to: string; releaseId: number }
-  | { kind: "resumeWatch"; name: string }
-  | { kind: "resumeRollback"; name: string }
-  | { kind: "abandonChange"; name: string }
-  | { kind: "adoptRelease"; name: string; releaseId: number }
-  | { kind: "handOver"; name: string; to: string; releaseId: number }
-  | { kind: "noteUnguarded"; name: string; version: string }
-  | { kind: "noteConflict"; name: string; version: string }
-  | { kind: "repair"; name: string; version: string; files: string[] }
-  | { kind: "backOut"; name: string; version: string; because: string }
-  | { kind: "start"; name: string }
-  | { kind: "restart"; name: string; because: "liveness" | "otherVersion" }
-  | { kind: "cleanUp"; name: string; versions: string[] };
-
-export interface PlanConditions {
-  platform: Platform;
-  /** The master allows changes now. */
-  mayChange: boolean;
-  /** Names of agents whose last change failed a short while ago. */
-  changeNotDue: ReadonlySet<string>;
-  /** The same for the other steps: finishing a change, starting, cleaning up. */
-  upkeepNotDue: ReadonlySet<string>;
-  /** Names of agents that exited and wait for their restart. */
-  restartNotDue: ReadonlySet<string>;
-  /** Names of agents whose liveness probe failed too often. */
-  notLive: ReadonlySet<string>;
-  /** Versions whose files are not as in the package. */
-  drifted: ReadonlyMap<string, { version: string; files: string[] }>;
-  /** Agents that have used more than their budget for a while, with figures. */
-  overBudget: ReadonlyMap<string, string>;
-  /** A guard stands ready to try another version of ifrit-agent. */
-  guarded: boolean;
-  /** Steps are under way: ifrit-agent does not replace itself meanwhile. */
-  busy: boolean;
-}
+import type { PlanConditions, Step } from "./step.ts";
 
 export function planSteps(
   actual: readonly ActualAgent[],
@@ -124,16 +86,6 @@ function settle(
   return settled ? null : { kind: "adoptRelease", name, releaseId };
 }
 
-export function isQuarantined(
-  actual: Pick<ActualAgent, "record">,
-  version: string,
-  releaseId: number,
-): boolean {
-  return actual.record.quarantine.some(
-    (one) => one.version === version && one.releaseId >= releaseId,
-  );
-}
-
 function keepRunning(
   { name, current, alive, run }: ActualAgent,
   conditions: PlanConditions,
@@ -148,19 +100,4 @@ function keepRunning(
   if (!alive) return conditions.restartNotDue.has(name) ? null : { kind: "start", name };
   if (run?.version !== current.version) return { kind: "restart", name, because: "otherVersion" };
   return conditions.notLive.has(name) ? { kind: "restart", name, because: "liveness" } : null;
-}
-
-/** Current, previous and the wanted version stay (so nothing goes while what is wanted is not known); so does whatever a process still runs from. */
-export function cleanUp(
-  { name, current, installed, record, run, alive }: ActualAgent,
-  desired: DesiredAgent,
-): Step | null {
-  const kept = new Set([
-    current?.version,
-    record.previous,
-    desired.want === "present" ? desired.version : null,
-    alive ? run?.version : null,
-  ]);
-  const versions = installed.map((one) => one.version).filter((version) => !kept.has(version));
-  return versions.length > 0 ? { kind: "cleanUp", name, versions } : null;
 }

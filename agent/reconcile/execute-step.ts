@@ -14,7 +14,7 @@ import {
 } from "../install/switch-version.ts";
 import { repairVersion } from "../integrity/repair-version.ts";
 import { readRecord, updateRecord } from "../plan/agent-record.ts";
-import type { Step } from "../plan/plan-steps.ts";
+import type { Step } from "../plan/step.ts";
 import type { MasterSession } from "../poll/master-session.ts";
 import type { WantedChange } from "../poll/poller.ts";
 import type { Activity } from "../report/derive-agent-state.ts";

@@ -1,7 +1,7 @@
 import { toChangeError } from "../change-error.ts";
 import type { AgentLayout } from "../layout.ts";
 import { type Failure, readRecord, updateRecord } from "../plan/agent-record.ts";
-import type { Step } from "../plan/plan-steps.ts";
+import type { Step } from "../plan/step.ts";
 
 export function failureOf(step: Step, error: unknown, currentVersion: string | null): Failure {
   const { reason, message } = toChangeError(error);

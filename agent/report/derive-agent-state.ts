@@ -3,7 +3,7 @@ import type { DesiredAgent } from "@contract/desired-state.ts";
 import type { Platform } from "@contract/platform.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { Failure } from "../plan/agent-record.ts";
-import { isQuarantined } from "../plan/plan-steps.ts";
+import { isQuarantined } from "../plan/is-quarantined.ts";
 import type { Sample } from "../supervise/cpu-sampler.ts";
 
 /** A step under way, as a console shows it. */

@@ -4,6 +4,7 @@ import { appliedOrders } from "../../drizzle/schema/applied-orders.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
 import type { AuditAction } from "../audit/actions.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import type { Transaction } from "../platform/database.ts";
 import {
@@ -76,6 +77,7 @@ async function advanceRelease(services: Services, lease: Lease, id: number): Pro
   if (transitions.length === 0) return "nothing to do";
   try {
     const { touchedClusters } = await store(services, lease, release, facts, transitions);
+    await publishPolicy(services);
     for (const clusterId of touchedClusters) await wakeRebuild(services, clusterId);
   } catch (error) {
     // Somebody was quicker; the next tick looks again.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { requirePermission } from "../access/require-permission.ts";
 import type { AuditAction } from "../audit/actions.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import { ReleaseVerb } from "../contract/console-views.ts";
 import type { VerbRefusal } from "../contract/release-vocabulary.ts";
@@ -56,6 +57,8 @@ export async function orderRelease(
     });
     return stored.touchedClusters;
   });
+  // A stop acts without touching documents: masters must hear of it now, not at their next reading.
+  await publishPolicy(services);
   for (const clusterId of touched) await wakeRebuild(services, clusterId);
 }
 
