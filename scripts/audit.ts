@@ -4,6 +4,7 @@ import { closeServices } from "../lib/platform/services.ts";
 import { KeyFileError } from "../lib/signing/key-file.ts";
 import { runMain } from "./run-main.ts";
 import { say } from "./say.ts";
+import { readInstance } from "./up/instance.ts";
 import { openInstanceServices } from "./up/open-instance-services.ts";
 import { UserError } from "./user-error.ts";
 
@@ -49,7 +50,7 @@ function place(text: string): number {
 }
 
 async function verify(from: number): Promise<AuditVerdict> {
-  const services = openInstanceServices(process.env);
+  const services = openInstanceServices(readInstance(process.env), process.env);
   try {
     return await verifyAudit(services, { from });
   } catch (error) {

@@ -9,6 +9,7 @@ import { systemContext } from "../lib/platform/request-context.ts";
 import { closeServices, type Services } from "../lib/platform/services.ts";
 import { runMain } from "./run-main.ts";
 import { say, sayError } from "./say.ts";
+import { readInstance } from "./up/instance.ts";
 import { openInstanceServices } from "./up/open-instance-services.ts";
 import { UserError } from "./user-error.ts";
 
@@ -20,7 +21,7 @@ const usage = "npm run master-credential -- --cluster b [--name 'Cluster B'] [--
  */
 runMain(async () => {
   const { cluster, name, out } = readOptions(process.argv.slice(2));
-  const services = openInstanceServices(process.env);
+  const services = openInstanceServices(readInstance(process.env), process.env);
   try {
     await migrateDatabase(services.pool);
     const ctx = systemContext("master-credential", "cli");
