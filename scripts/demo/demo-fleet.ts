@@ -24,7 +24,6 @@ export const demoBehaviours: Partial<Behaviours> = {
   types: { LINUX: 0.6, CONTAINER: 0.25, ARM64: 0.1, WINDOWS: 0.05 },
   offline: 0.015,
   comesAndGoes: 0.01,
-  slow: 0.05,
   installed: installedAgents,
   fails: [{ agent: badVersion.name, version: badVersion.version, share: 0.12, reason: null }],
 };
