@@ -1,4 +1,5 @@
 import type { Platform } from "@contract/platform.ts";
+import type { DownloadPace } from "./install/download-pace.ts";
 import type { Layout } from "./layout.ts";
 import type { UnwrittenRuns } from "./plan/run-record.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -16,6 +17,7 @@ export interface AgentContext {
   failpoint: Failpoint;
   processes: ProcessTable;
   fetcher: typeof fetch;
+  downloadPace: DownloadPace;
   platform: Platform;
   bootId: string;
   /** Called when a process that this ifrit-agent started has ended. */

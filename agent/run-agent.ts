@@ -4,6 +4,7 @@ import { type AgentContext, rootIdOf } from "./context.ts";
 import type { AgentConfig } from "./identity/config.ts";
 import { platformOf, readFacts } from "./identity/machine-facts.ts";
 import { loadOrCreateKey } from "./identity/machine-key.ts";
+import { DownloadPace } from "./install/download-pace.ts";
 import { emptyTrash } from "./install/remove-agent.ts";
 import type { Layout } from "./layout.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -133,6 +134,7 @@ async function createContext(options: RunOptions, onProcessEnd: () => void): Pro
     failpoint: failpointFromEnvironment(),
     processes,
     fetcher: fetch,
+    downloadPace: new DownloadPace(systemClock, Math.random, options.config.downloads),
     platform: platformOf(Deno.build),
     bootId: await processes.bootId(),
     rootId: await rootIdOf(options.layout.root),

@@ -84,6 +84,7 @@ async function configFrom(given: Arguments, before: AgentConfig | null): Promise
     enrollmentToken: await enrollmentToken(given.option("token-file")),
     clusterId: null,
     enrollment: "notAsked",
+    downloads: before?.downloads,
   };
 }
 

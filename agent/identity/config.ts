@@ -15,6 +15,13 @@ export const AgentConfig = z.object({
   enrollmentToken: z.string().min(16).max(200).nullable(),
   /** Known from the first answer to an enrollment. */
   clusterId: ClusterId.nullable(),
+  /** Written by hand, kept by `enroll`. */
+  downloads: z
+    .object({
+      bytesPerSecondMax: z.number().int().min(1024).optional(),
+      startSpreadSeconds: z.number().min(0).max(3600).optional(),
+    })
+    .optional(),
   enrollment: z.enum(["notAsked", "pending", "accepted"]),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { PackageRef } from "@contract/desired-state.ts";
 import { ChangeError } from "../change-error.ts";
+import { systemClock } from "../platform/clock.ts";
 import type { MasterSession } from "../poll/master-session.ts";
 import { sha256 } from "../testing/build-package.ts";
 import { createContext, type TestContext } from "../testing/create-context.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
 import { rangeResponse } from "../testing/fake-master.ts";
+import { DownloadPace } from "./download-pace.ts";
 import { type DownloadLimits, downloadPackage } from "./download-package.ts";
 
 const bytes = new Uint8Array(randomBytes(300_000));
@@ -42,6 +45,7 @@ function download(
   store: Store,
   limits: Partial<DownloadLimits> = {},
   onProgress = (_percent: number) => {},
+  signal = new AbortController().signal,
 ) {
   const session = {
     url: (path: string) => `${store.url}${path}`,
@@ -55,7 +59,7 @@ function download(
     cache,
     ref,
     onProgress,
-    signal: new AbortController().signal,
+    signal,
     limits,
   });
 }
@@ -112,6 +116,39 @@ Deno.test("downloadPackage() brings the bytes and tells how far it is", async ()
   assert.equal(store.seen[0]?.get("authorization"), "Bearer secret");
   await download(ctx, store);
   assert.equal(store.seen.length, 1, "what is cached is not fetched again");
+});
+
+Deno.test("downloads share the bytes per second that the machine may take", async () => {
+  await using ctx = await createContext();
+  await using store = serve((request) => rangeResponse(request, bytes, '"e"'));
+  const downloadPace = new DownloadPace(systemClock, () => 0, {
+    bytesPerSecondMax: bytes.length * 2,
+  });
+  const startedAtMs = performance.now();
+  await download({ ...ctx, downloadPace }, store);
+  await downloadPace.took(bytes.length, new AbortController().signal);
+  const tookMs = performance.now() - startedAtMs;
+  assert.ok(tookMs >= 950, `two archives at half a second each took ${tookMs} ms`);
+});
+
+Deno.test("a download that waits for its turn ends at once when it is not wanted any more", async () => {
+  await using ctx = await createContext();
+  await using store = serve((request) => rangeResponse(request, bytes, '"e"'));
+  for (const limits of [{ bytesPerSecondMax: 1 }, { startSpreadSeconds: 3600 }]) {
+    const downloadPace = new DownloadPace(systemClock, () => 0.5, limits);
+    const startedAtMs = performance.now();
+    const signal = AbortSignal.timeout(200);
+    await assert.rejects(download({ ...ctx, downloadPace }, store, {}, undefined, signal));
+    assert.ok(performance.now() - startedAtMs < 5000);
+  }
+});
+
+Deno.test("DownloadPace spreads the beginnings over the time given", async () => {
+  const clock = new FakeClock();
+  const { signal } = new AbortController();
+  for (const random of [0, 0.25, 1])
+    await new DownloadPace(clock, () => random, { startSpreadSeconds: 40 }).begin(signal);
+  assert.deepEqual(clock.slept, [0, 10_000, 40_000]);
 });
 
 Deno.test("downloadPackage() goes on after each of 25 cuts with at most a tenth more bytes", async () => {

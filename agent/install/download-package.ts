@@ -50,6 +50,7 @@ export async function downloadPackage(
   if (await isWhole(final, ref)) return final;
   await Deno.mkdir(cache, { recursive: true, mode: 0o700 });
   const part = `${cache}/${ref.sha256}.part`;
+  await ctx.downloadPace.begin(given.signal);
   await fetchAll(ctx, { ...given, part, limits: { ...defaultLimits, ...given.limits } });
   if ((await fileSha256(part)) !== ref.sha256) {
     await discard(part);
@@ -85,7 +86,9 @@ interface FetchAll {
 async function fetchAll(ctx: AgentContext, given: FetchAll): Promise<void> {
   const { ref, part, limits, signal } = given;
   const deadlineMs =
-    ctx.clock.monotonicMs() + limits.graceMs + (ref.size / limits.bytesPerSecondMin) * 1000;
+    ctx.clock.monotonicMs() +
+    limits.graceMs +
+    (ref.size / ctx.downloadPace.slowest(limits.bytesPerSecondMin)) * 1000;
   await requireSpace(
     part.slice(0, part.lastIndexOf("/")),
     Math.max(0, ref.size - (await sizeOf(part))),
@@ -139,6 +142,8 @@ async function fetchRest(ctx: AgentContext, given: FetchAll, deadlineMs: number)
       have += value.length;
       if (have > ref.size) throw await tooLong(part, ref);
       await writeAll(file, value);
+      await ctx.downloadPace.took(value.length, given.signal);
+      given.signal.throwIfAborted();
       given.onProgress(Math.floor((have / ref.size) * 1000) / 10);
       if (ctx.clock.monotonicMs() >= deadlineMs) throw new Error("the download is too slow");
     }

@@ -1,4 +1,5 @@
 import { type AgentContext, rootIdOf } from "../context.ts";
+import { DownloadPace } from "../install/download-pace.ts";
 import { layoutOf, makeRootFolders } from "../layout.ts";
 import { systemClock } from "../platform/clock.ts";
 import { noFailpoint } from "../platform/failpoint.ts";
@@ -25,6 +26,7 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
     failpoint: noFailpoint,
     processes,
     fetcher: fetch,
+    downloadPace: new DownloadPace(systemClock, Math.random),
     platform: "linux-x64",
     bootId: await processes.bootId(),
     rootId: await rootIdOf(layout.root),
