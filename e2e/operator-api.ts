@@ -64,6 +64,14 @@ export class OperatorApi {
     return read(await this.http.get(`/api/v1/machines/${machines[0]!.id}`), MachineDetail);
   }
 
+  /** The one that is not simulated. */
+  async realMachine(): Promise<MachineDetail> {
+    const { machines } = await read(await this.http.get("/api/v1/machines?limit=500"), MachineList);
+    const real = machines.filter(({ hostname }) => !hostname.endsWith(".sim"));
+    if (real.length !== 1) throw new Error(`there are ${real.length} real machines, not one`);
+    return read(await this.http.get(`/api/v1/machines/${real[0]!.id}`), MachineDetail);
+  }
+
   async audit(action: string): Promise<AuditEntryView[]> {
     const response = await this.http.get(`/api/v1/audit?action=${action}&limit=100`);
     return (await read(response, AuditList)).entries;

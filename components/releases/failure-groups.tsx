@@ -51,12 +51,12 @@ function Group({ group, agentName }: { group: FailureGroup; agentName: string })
           {newest.message}
         </code>
       ) : null}
-      <ul className="flex flex-wrap gap-x-3 gap-y-1 text-[0.8125rem]">
+      <ul className="flex flex-wrap gap-x-3 text-[0.8125rem]">
         {group.examples.map(({ machineId, hostname }) => (
           <li key={machineId}>
             <Link
               href={`/machines/${encodeURIComponent(machineId)}`}
-              className="text-link hover:underline"
+              className="inline-block py-1 text-link hover:underline"
             >
               {hostname}
             </Link>
