@@ -4,6 +4,16 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const elsewhere = ["**/node_modules/**", "agent/**", "e2e/**", ".next/**", "dist/**", ".ifrit*/**"];
 
+/** Whole fleets: they want the processors for themselves. */
+const scenarios = "lib/releases/scenarios/**/*.store.test.ts";
+
+const onStores = {
+  globalSetup: "scripts/test/private-stores.setup.ts",
+  setupFiles: "lib/testing/close-test-services.setup.ts",
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -28,12 +38,13 @@ export default defineConfig({
         test: {
           name: "store",
           include: ["**/*.store.test.ts"],
-          exclude: elsewhere,
-          globalSetup: "scripts/test/private-stores.setup.ts",
-          setupFiles: "lib/testing/close-test-services.setup.ts",
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          exclude: [...elsewhere, scenarios],
+          ...onStores,
         },
+      },
+      {
+        extends: true,
+        test: { name: "scenarios", include: [scenarios], exclude: elsewhere, ...onStores },
       },
     ],
   },

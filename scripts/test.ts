@@ -30,10 +30,12 @@ function chooseSuites(names: string[]): Suite[] {
   return suites.filter((suite) => wanted.includes(suite.name));
 }
 
+const needStores = ["store", "scenarios", "e2e"];
+
 function requirementsOf(chosen: readonly Suite[]) {
   const names = new Set(chosen.map((suite) => suite.name));
   return [
-    ...(names.has("store") || names.has("e2e") ? [mariaDbRequirement, redisRequirement] : []),
+    ...(needStores.some((name) => names.has(name)) ? [mariaDbRequirement, redisRequirement] : []),
     ...(names.has("e2e") ? [chromiumRequirement, chineseFontRequirement] : []),
   ];
 }

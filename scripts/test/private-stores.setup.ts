@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startMariaDb } from "../stores/start-mariadb.ts";
 import { startRedis } from "../stores/start-redis.ts";
 
-/** Vitest's global set-up of the project "store": one real MariaDB and Redis for the whole run. */
+/** Vitest's global set-up of the projects on real stores: one real MariaDB and Redis for the whole run. */
 export default async function startPrivateStores(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "ifrit-stores-"));
   const password = randomBytes(16).toString("hex");

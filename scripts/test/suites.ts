@@ -16,6 +16,7 @@ export const suites: Suite[] = [
   { name: "verify", run: runVerify },
   { name: "unit", run: () => runVitest("unit") },
   { name: "store", run: () => runVitest("store") },
+  { name: "scenarios", run: () => runVitest("scenarios") },
   { name: "agent", run: runAgentTests },
   { name: "build", run: runBuild },
   { name: "e2e", run: runEndToEnd },

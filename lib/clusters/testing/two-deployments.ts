@@ -112,10 +112,11 @@ export class TwoDeployments {
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 
-  /** Ticks until something holds; what it was last is in the error. */
+  /** Ticks for at least a minute until something holds; what it was last is in the error. */
   async until<T>(read: () => Promise<T>, holds: (value: T) => boolean, ticks = 60): Promise<T> {
+    const endMs = Date.now() + 60_000;
     let value = await read();
-    for (let tick = 0; tick < ticks && !holds(value); tick += 1) {
+    for (let tick = 0; (tick < ticks || Date.now() < endMs) && !holds(value); tick += 1) {
       await this.tick();
       value = await read();
     }
