@@ -6,6 +6,8 @@ import { suites } from "./test/suites.ts";
 import { mariaDbRequirement, redisRequirement } from "./up/requirements.ts";
 import { UserError } from "./user-error.ts";
 
+const needStores = ["store", "scenarios", "e2e"];
+
 /** All suites, or those that are named: `npm test -- unit store`. The last line is the sum. */
 runMain(async () => {
   const chosen = chooseSuites(process.argv.slice(2));
@@ -29,8 +31,6 @@ function chooseSuites(names: string[]): Suite[] {
   const wanted = names.includes("e2e") ? [...names, "build"] : names;
   return suites.filter((suite) => wanted.includes(suite.name));
 }
-
-const needStores = ["store", "scenarios", "e2e"];
 
 function requirementsOf(chosen: readonly Suite[]) {
   const names = new Set(chosen.map((suite) => suite.name));
