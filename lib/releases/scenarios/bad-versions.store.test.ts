@@ -8,7 +8,9 @@ import {
 
 /*
  * The safe template against bad versions on 10,000 machines over HTTP: 1 machine → 1 % → 10 % → 50 %
- * → all, with shorter soaks. Each is halted within the first per cent, and taken back.
+ * → all, with shorter soaks. Each is halted within the first per cent, and taken back. The gate lets
+ * 1 % fail, so one of the first 70 machines is enough; how many more there are when the job looks is
+ * a matter of the moment.
  */
 
 const machines = 10_000;
@@ -65,7 +67,7 @@ test("a version that fails on 5 % of machines is halted within the first per cen
   const halted = await expectHalted("1.1.0", { gray: 60, batch: 120 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
   const failed = halted.failures.reduce((sum, group) => sum + group.machines, 0);
-  expect(failed).toBeGreaterThan(1);
+  expect(failed).toBeGreaterThan(0);
   expect(halted.failures.map(({ reason }) => reason)).toContain("exited_early");
 }, 150_000);
 
@@ -82,11 +84,11 @@ test("a version that eats memory is halted within the first per cent, by compari
 test("a version that goes dark is halted within the first per cent", async () => {
   const halted = await expectHalted("1.4.0", { gray: 60, batch: 300 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
-  expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(1);
+  expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(0);
 }, 150_000);
 
 test("a version that takes machines down before they can tell is halted as well", async () => {
   const halted = await expectHalted("1.5.0", { gray: 60, batch: 300 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
-  expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(1);
+  expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(0);
 }, 150_000);
