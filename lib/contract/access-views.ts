@@ -63,6 +63,17 @@ export const UserView = z.object({
   disabled: z.boolean(),
   createdAtMs: timeMs,
   lastSignInAtMs: timeMs.nullable(),
+  email: z.string().default(""),
+  /** As the identity provider named them at the last sign-in there. */
+  groups: z.array(z.string()).default([]),
+  /** Whom the provider means by this user; empty: nobody. */
+  identities: z
+    .array(
+      z.object({ id, issuer: z.string(), subject: z.string(), lastSignInAtMs: timeMs.nullable() }),
+    )
+    .default([]),
+  /** May sign in here without the provider. */
+  hasPassword: z.boolean().default(true),
 });
 export type UserView = z.infer<typeof UserView>;
 export const UserList = z.object({ users: z.array(UserView) });
@@ -81,3 +92,9 @@ export const ChangeUserRequest = z
   .partial()
   .refine((change) => Object.keys(change).length > 0, "role or disabled");
 export type ChangeUserRequest = z.infer<typeof ChangeUserRequest>;
+
+/**
+ * POST /api/v1/users/{name}/identities → 201 UserView: from now on the provider's subject is this user.
+ * DELETE /api/v1/users/{name}/identities/{id} → 204
+ */
+export const LinkIdentityRequest = z.object({ subject: z.string().trim().min(1).max(255) });

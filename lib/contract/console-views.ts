@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { AgentState } from "./agent-state.ts";
 import { LastRefusal } from "./change-control.ts";
+import { ClusterComposition, MasterView, Unanswered } from "./cluster-views.ts";
 import { DesiredAgent } from "./desired-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { MachineType } from "./machine-type.ts";
+import { StatusReason } from "./machine-views.ts";
 import { ClusterId } from "./names.ts";
 import { PackageManifest } from "./package-manifest.ts";
 import { Platform } from "./platform.ts";
@@ -65,8 +67,12 @@ export const ClusterView = z.object({
   machines: MachineCounts,
   /** The desired state that masters serve: behind = a change waits for the next rebuild. */
   desiredState: z.object({ generation: count, builtAtMs: timeMs, behind: z.boolean() }),
+  /** null: this deployment is its master. What is said above is what a remote one said last. */
+  master: MasterView.nullable().default(null),
 });
 export type ClusterView = z.infer<typeof ClusterView>;
+export const ClusterDetail = ClusterView.extend({ composition: ClusterComposition });
+export type ClusterDetail = z.infer<typeof ClusterDetail>;
 export const ClusterList = z.object({ clusters: z.array(ClusterView) });
 
 /** POST /api/v1/clusters → 201 ClusterView */
@@ -93,6 +99,8 @@ export const MachineSummary = z.object({
   platform: Platform,
   address: z.string().nullable(),
   status: z.enum(["pending", "accepted", "parked", "revoked"]),
+  /** Why it has this status; null: it was accepted when it enrolled. */
+  statusReason: StatusReason.nullable().default(null),
   online: z.boolean(),
   lastSeenAtMs: timeMs,
   ifritAgentVersion: z.string(),
@@ -103,6 +111,8 @@ export const MachineList = z.object({
   machines: z.array(MachineSummary),
   nextCursor: z.string().nullable(),
   total: count,
+  /** Clusters whose machines are missing here, and not counted. */
+  unanswered: z.array(Unanswered).default([]),
 });
 export type MachineList = z.infer<typeof MachineList>;
 
@@ -153,7 +163,11 @@ export const AgentSummary = z.object({
   unhealthy: count,
 });
 export type AgentSummary = z.infer<typeof AgentSummary>;
-export const AgentList = z.object({ agents: z.array(AgentSummary) });
+export const AgentList = z.object({
+  agents: z.array(AgentSummary),
+  /** Clusters that are counted as they last said they were. */
+  unanswered: z.array(Unanswered).default([]),
+});
 
 export const PackageView = z.object({
   id: count,
@@ -347,19 +361,28 @@ export const Overview = z.object({
     }),
   ),
   recentAudit: z.array(AuditEntryView),
+  /** Clusters that are counted as they last said they were. */
+  unanswered: z.array(Unanswered).default([]),
 });
 export type Overview = z.infer<typeof Overview>;
 
 /** POST /api/v1/clusters/{id}/enrollment-tokens */
 export const CreateEnrollmentTokenRequest = z.object({
   label: z.string().min(1).max(120),
-  uses: z.number().int().min(1).max(1_000_000).default(1),
+  /** null: as often as one likes. */
+  uses: z.number().int().min(1).max(1_000_000).nullable().default(1),
   ttlSeconds: z
     .number()
     .int()
     .min(60)
     .max(365 * 86_400)
     .default(86_400),
+  /** Taken only from there: 10.0.0.0/8, fd00::/8, or an address. Empty: from anywhere. */
+  networks: z.array(z.string().trim().min(1).max(50)).max(50).default([]),
+  /** Its machines carry these, whatever they say themselves. */
+  labels: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+  /** byHand: its machines wait until somebody accepts them. */
+  accept: z.enum(["automatic", "byHand"]).default("automatic"),
 });
 export const EnrollmentTokenCreated = z.object({
   /** Shown once, kept nowhere. */

@@ -24,22 +24,45 @@ export const TokenRequest = z.object({
   clusterId: ClusterId,
   /** Strictly increasing per machine and persisted before use: a replayed or cloned one is refused. No clock is trusted. */
   counter: z.number().int().positive(),
+  /**
+   * Chosen by each process of ifrit-agent at its start. A token of an earlier process that is used
+   * after a later one got its own means that two machines share one identity.
+   */
+  instance: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
+  /** By what a person tells the two apart. Nothing is decided by it. */
+  source: z
+    .object({
+      hostname: z.string().max(255),
+      addresses: z.array(z.string().max(64)).max(32),
+      /** Digest of the network cards' own addresses. */
+      hardware: z.string().max(64),
+      bootId: z.string().max(64),
+    })
+    .optional(),
+  /** The newest end of the audit log that a master ever gave this machine: it bears witness. */
+  auditHead: z.string().max(300).optional(),
   /** Ed25519 over tokenProofText(…), base64url. */
   signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
 });
 export type TokenRequest = z.infer<typeof TokenRequest>;
 
 /** The exact text that a machine signs to ask for a token. */
-export function tokenProofText(request: {
-  machineId: string;
-  clusterId: string;
-  counter: number;
-}): string {
-  return `ifrit-token-v1\n${request.clusterId}\n${request.machineId}\n${request.counter}`;
+export function tokenProofText(request: Omit<TokenRequest, "signature">): string {
+  const { clusterId, machineId, counter, instance, source, auditHead } = request;
+  const named = `${clusterId}\n${machineId}\n${counter}`;
+  if (instance === undefined) return `ifrit-token-v1\n${named}`;
+  const { hostname, addresses, hardware, bootId } = source ?? {};
+  const told = [instance, hostname, addresses, hardware, bootId, auditHead];
+  return `ifrit-token-v2\n${named}\n${JSON.stringify(told)}`;
 }
 
 export const TokenResponse = z.object({
   token: z.string(),
   expiresInSeconds: z.number().int().positive(),
+  /** The end of the audit log, signed. The machine keeps the newest and sends it with its next request. */
+  auditHead: z.string().max(300).optional(),
 });
 export type TokenResponse = z.infer<typeof TokenResponse>;

@@ -22,6 +22,11 @@ export const header = {
   blockedAgents: "ifrit-blocked-agents",
   /** Answer: the signed freshness statement of the last rebuild; absent until signing is on. */
   freshness: "ifrit-freshness",
+  /**
+   * Answer to a token request whose counter was used before: the next one must exceed this. A disk that
+   * was put back comes to itself by it at once.
+   */
+  counter: "ifrit-counter",
 } as const;
 
 export const agentPaths = {
