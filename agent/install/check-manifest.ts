@@ -1,4 +1,9 @@
-import { PackageManifest, packageLimits } from "@contract/package-manifest.ts";
+import {
+  commandsOf,
+  manifestRuleIssues,
+  PackageManifest,
+  packageLimits,
+} from "@contract/package-manifest.ts";
 import type { Platform } from "@contract/platform.ts";
 import { ChangeError } from "../change-error.ts";
 
@@ -18,10 +23,11 @@ export function checkManifest(text: string, expected: ExpectedPackage): PackageM
       ? null
       : `it is not for ${expected.platform}`) ??
     wrongFiles(manifest) ??
-    wrongCommand(manifest, manifest.start.command) ??
-    (manifest.liveness.kind === "command"
-      ? wrongCommand(manifest, manifest.liveness.command)
-      : null);
+    manifestRuleIssues(manifest).map(({ path, message }) => `${path}: ${message}`)[0] ??
+    commandsOf(manifest)
+      .map(({ command }) => wrongCommand(manifest, command))
+      .find((wrong) => wrong !== null) ??
+    null;
   if (wrong !== null) throw new ChangeError("archive_invalid", `manifest.json: ${wrong}`);
   return manifest;
 }

@@ -34,6 +34,10 @@ export const failureReasons = [
   "exited_early",
   "liveness_failed",
   "stop_failed",
+  "hook_failed",
+  "user_unavailable",
+  "crash_loop",
+  "rollback_unavailable",
   "over_budget",
   "quarantined",
   "no_package",
@@ -61,6 +65,7 @@ export const AgentState = z.object({
   rssBytes: z.number().int().nonnegative().nullable(),
   /** 0 … 100 while downloading. */
   downloadPercent: z.number().min(0).max(100).nullable(),
+  /** With phase "running": what went wrong beside it, such as a hook that may fail. */
   failure: z
     .object({
       reason: FailureReason,

@@ -78,9 +78,58 @@ export const ResourceBudget = z.object({
   rssMiB: z.number().positive().max(1_048_576).optional(),
 });
 
+const UnixName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "not the name of a user or group");
+
+/** As whom and within what the agent's processes run. Without it: as ifrit-agent itself. */
+export const RunSpec = z.strictObject({
+  /** A name that the machine knows. Its supplementary groups go with it. */
+  user: UnixName,
+  /** In place of the user's own group. */
+  group: UnixName.optional(),
+  umask: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, "three octal digits")
+    .default("022"),
+  openFilesMax: z.number().int().min(16).max(1_048_576).optional(),
+});
+export type RunSpec = z.infer<typeof RunSpec>;
+
+const hook = {
+  command: Command,
+  /** After this the hook and all that it started are killed, and it counts as failed. */
+  timeoutSeconds: z.number().int().min(1).max(300).default(30),
+  /** The user that `run` names, or the one that ifrit-agent itself runs as. */
+  runAs: z.enum(["agent", "ifrit-agent"]).default("agent"),
+};
+
+/** Refuses or undoes the step that it belongs to, unless it says "continue". */
+const DecidingHook = z.strictObject({
+  ...hook,
+  onFailure: z.enum(["fail", "continue"]).default("fail"),
+});
+
+/** What leaves a machine must not be able to hold up its leaving: a failure is only reported. */
+const LeavingHook = z.strictObject(hook);
+
+/** Commands of the package that run around the steps of its life; docs/package-format.md says when. */
+export const HooksSpec = z.strictObject({
+  beforeInstall: DecidingHook.optional(),
+  afterInstall: DecidingHook.optional(),
+  beforeStart: DecidingHook.optional(),
+  afterStart: DecidingHook.optional(),
+  beforeStop: LeavingHook.optional(),
+  afterStop: LeavingHook.optional(),
+  beforeUninstall: LeavingHook.optional(),
+  afterUninstall: LeavingHook.optional(),
+});
+export type HooksSpec = z.infer<typeof HooksSpec>;
+export type HookName = keyof HooksSpec;
+export const hookNames = Object.keys(HooksSpec.shape) as HookName[];
+
 /** What a package author writes (manifest without what the packaging tool computes). */
 export const PackageSource = z.object({
-  schema: z.literal(1),
+  /** 2 is needed for `run` and `hooks`: an ifrit-agent that knows neither refuses it instead of ignoring them. */
+  schema: z.literal([1, 2]),
   name: AgentName,
   version: AgentVersion,
   description: z.string().max(500).default(""),
@@ -96,6 +145,8 @@ export const PackageSource = z.object({
   /** How long a freshly started version must stay alive before the switch is committed. */
   settleSeconds: z.number().int().min(0).max(600).default(3),
   budget: ResourceBudget.optional(),
+  run: RunSpec.optional(),
+  hooks: HooksSpec.optional(),
 });
 export type PackageSource = z.infer<typeof PackageSource>;
 
@@ -108,6 +159,38 @@ export const PackageManifest = PackageSource.extend({
   "two files have the same path (upper and lower case count as the same)",
 );
 export type PackageManifest = z.infer<typeof PackageManifest>;
+
+/** What the fields must keep beyond their own shapes. */
+export function manifestRuleIssues(
+  manifest: Pick<PackageManifest, "schema" | "name" | "run" | "hooks">,
+): { path: string; message: string }[] {
+  const given = (["run", "hooks"] as const).filter((field) => manifest[field] !== undefined);
+  return given.flatMap((path) => [
+    ...(manifest.schema < 2 ? [{ path: "schema", message: `${path} needs schema: 2` }] : []),
+    ...(manifest.name === "ifrit-agent"
+      ? [{ path, message: "ifrit-agent's own package has none: its guard starts it" }]
+      : []),
+  ]);
+}
+
+/** Each command that names a program, with its place in the manifest. */
+export function commandsOf(
+  manifest: Pick<PackageManifest, "start" | "liveness" | "hooks">,
+): { path: string; command: readonly string[] }[] {
+  const { start, liveness, hooks } = manifest;
+  const ofHooks = hookNames.map((name) => ({
+    path: `hooks.${name}.command.0`,
+    command: hooks?.[name]?.command,
+  }));
+  return [
+    { path: "start.command.0", command: start.command },
+    {
+      path: "liveness.command.0",
+      command: liveness.kind === "command" ? liveness.command : undefined,
+    },
+    ...ofHooks,
+  ].filter((one): one is { path: string; command: string[] } => one.command !== undefined);
+}
 
 /** Caps that console and ifrit-agent both enforce. */
 export const packageLimits = {

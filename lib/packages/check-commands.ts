@@ -1,16 +1,25 @@
-import type { PackageManifest } from "../contract/package-manifest.ts";
+import {
+  commandsOf,
+  manifestRuleIssues,
+  type PackageManifest,
+} from "../contract/package-manifest.ts";
 import type { InputIssue } from "../platform/problem-error.ts";
 
-type CheckedManifest = Pick<PackageManifest, "start" | "liveness" | "files" | "platforms">;
+type CheckedManifest = Pick<PackageManifest, "files" | "platforms">;
 
 /**
  * A command's first word with a slash names a file of the package; without one, a program that the
  * machine is expected to have. Everything else would start something that nobody checked.
  */
-export function checkCommands(manifest: CheckedManifest): InputIssue[] {
-  const issues = checkCommand(manifest, manifest.start.command, "start.command.0");
-  if (manifest.liveness.kind !== "command") return issues;
-  return [...issues, ...checkCommand(manifest, manifest.liveness.command, "liveness.command.0")];
+export function checkCommands(
+  manifest: CheckedManifest &
+    Parameters<typeof commandsOf>[0] &
+    Parameters<typeof manifestRuleIssues>[0],
+): InputIssue[] {
+  const issues = commandsOf(manifest).flatMap(({ path, command }) =>
+    checkCommand(manifest, command, path),
+  );
+  return [...manifestRuleIssues(manifest), ...issues];
 }
 
 function checkCommand(
