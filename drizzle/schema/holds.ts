@@ -1,11 +1,17 @@
-import { index, json, mysqlTable, varchar } from "drizzle-orm/mysql-core";
-import { agentName, autoId, epochMs, machineId } from "./columns.ts";
+import { index, json, mysqlTable, uniqueIndex, varchar } from "drizzle-orm/mysql-core";
+import { agentName, autoId, clusterId, epochMs, machineId } from "./columns.ts";
 
 /** One machine, or all that carry the labels, is left out of changes until then. */
 export const holds = mysqlTable(
   "holds",
   {
     id: autoId(),
+    /** The same at manage and at the masters that it is told to. */
+    orderKey: varchar("order_key", { length: 36 }).notNull(),
+    /** Of the machine, when it is another deployment's; otherwise null. */
+    clusterId: clusterId(),
+    /** remote: ordered by manage, which alone ends it. */
+    origin: varchar("origin", { length: 8 }).$type<"local" | "remote">().notNull().default("local"),
     /** Either this … */
     machineId: machineId(),
     /** … or these: a machine is meant that carries all of them. */
@@ -17,6 +23,10 @@ export const holds = mysqlTable(
     createdAtMs: epochMs("created_at_ms").notNull(),
     untilMs: epochMs("until_ms").notNull(),
   },
-  // Every master loads the holds that have not run out, each second.
-  (t) => [index("holds_until_idx").on(t.untilMs)],
+  (t) => [
+    // Every master loads the holds that have not run out, each second.
+    index("holds_until_idx").on(t.untilMs),
+    // Told twice, it is one.
+    uniqueIndex("holds_key_idx").on(t.orderKey),
+  ],
 );

@@ -7,9 +7,17 @@ export const masterCredentials = mysqlTable(
   {
     id: autoId(),
     clusterId: clusterId().notNull(),
+    /** What it is for, in the words of whoever made it. */
+    label: varchar("label", { length: 120 }).notNull().default(""),
+    /** orders: everything; read: nothing that changes anything. */
+    scope: varchar("scope", { length: 8 }).$type<"orders" | "read">().notNull().default("orders"),
     secretHash: varchar("secret_hash", { length: 64 }).notNull(),
     createdBy: varchar("created_by", { length: 120 }).notNull(),
     createdAtMs: epochMs("created_at_ms").notNull(),
+    /** null: never. */
+    expiresAtMs: epochMs("expires_at_ms"),
+    /** To the minute. */
+    lastUsedAtMs: epochMs("last_used_at_ms"),
     revokedAtMs: epochMs("revoked_at_ms"),
   },
   // Each call of manage: the secrets of the cluster that it names.

@@ -1,5 +1,5 @@
 import { int, json, mysqlTable, varchar } from "drizzle-orm/mysql-core";
-import type { MasterStatus } from "../../lib/contract/master-api.ts";
+import type { MasterFleet, MasterStatus } from "../../lib/contract/master-api.ts";
 import { clusterId, epochMs } from "./columns.ts";
 
 /** On the manage side: how to talk to the master of a remote cluster, and how that went last. */
@@ -15,4 +15,9 @@ export const remoteMasters = mysqlTable("remote_masters", {
   problem: varchar("problem", { length: 300 }).notNull().default(""),
   /** What it last said of itself. */
   status: json("status").$type<MasterStatus>(),
+  /** What its machines run, as it last counted, and when that was. */
+  fleet: json("fleet").$type<MasterFleet>(),
+  fleetAtMs: epochMs("fleet_at_ms").notNull().default(0),
+  /** How long its last exchanges took, oldest first: [when, milliseconds]. */
+  lags: json("lags").$type<[number, number][]>(),
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { freezes } from "../../drizzle/schema/freezes.ts";
 import { requirePermission } from "../access/require-permission.ts";
@@ -35,7 +36,7 @@ export async function freeze(
       .insert(freezes)
       .values({
         ...{ clusterId, owner, reason, untilMs, allowsRollBack, origin },
-        sinceMs: services.now(),
+        ...{ orderKey: randomUUID(), sinceMs: services.now() },
       })
       .$returningId();
     const [row] = await tx.select().from(freezes).where(eq(freezes.id, inserted!.id));

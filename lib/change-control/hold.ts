@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { holds } from "../../drizzle/schema/holds.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
@@ -33,7 +34,10 @@ export async function hold(
     const labels = "labels" in target ? target.labels : null;
     const [inserted] = await tx
       .insert(holds)
-      .values({ machineId, labels, agentName, owner, reason, createdAtMs, untilMs })
+      .values({
+        ...{ machineId, labels, agentName, owner, reason, createdAtMs, untilMs },
+        orderKey: randomUUID(),
+      })
       .$returningId();
     await audit({
       action: "hold.placed",

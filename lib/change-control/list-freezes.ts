@@ -25,6 +25,6 @@ export async function listFreezes(
 }
 
 export function toFreezeView(row: typeof freezes.$inferSelect): FreezeView {
-  const { liftedAtMs: _, ...view } = row;
-  return view;
+  const { liftedAtMs: _, liftedBy: __, ...view } = row;
+  return { ...view, notAt: [] };
 }

@@ -10,5 +10,6 @@ export async function listHolds({ db, now }: Pick<Services, "db" | "now">): Prom
 }
 
 export function toHold({ machineId, labels, ...row }: typeof holds.$inferSelect): HoldView {
-  return { ...row, target: machineId === null ? { labels: labels ?? {} } : { machineId } };
+  const { orderKey: _, clusterId: __, origin: ___, ...hold } = row;
+  return { ...hold, target: machineId === null ? { labels: labels ?? {} } : { machineId } };
 }

@@ -1,8 +1,10 @@
-import type { MasterStatus } from "../contract/master-api.ts";
+import { readControl } from "../change-control/read-control.ts";
+import { type MasterStatus, masterApiNumber } from "../contract/master-api.ts";
 import { listClusters } from "../fleet-status/list-clusters.ts";
 import { listArchives } from "../packages/list-archives.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
+import { serverVersion } from "../platform/version.ts";
 import { listAppliedOrders } from "../releases/applied-orders.ts";
 import { digestOrders } from "./digest-orders.ts";
 
@@ -19,5 +21,7 @@ export async function readMasterStatus(
     ...{ clusterId, nowMs: services.now(), machines, desiredState },
     packages: archives.filter(({ onDisk }) => onDisk).map(({ sha256 }) => sha256),
     ordersDigest: digestOrders(await listAppliedOrders(services.db, clusterId)),
+    control: await readControl(services, clusterId),
+    ...{ api: masterApiNumber, version: serverVersion, scope: "orders" },
   };
 }

@@ -6,8 +6,12 @@ import { ChangeBlockedCode, ChangeRules, Freeze, Hold } from "./change-rules.ts"
 const timeMs = z.number().int().nonnegative();
 const values = z.record(z.string(), z.union([z.string(), z.number()]));
 
-/** local: ordered at this deployment; no order that comes from another one lifts it. */
-export const FreezeOrigin = z.enum(["local", "remote"]);
+/**
+ * local: ordered at this deployment; no order that comes from another one lifts it. remote: ordered by
+ * manage, at a master. master: at manage, what the people of a cluster's master ordered there and alone
+ * can lift.
+ */
+export const FreezeOrigin = z.enum(["local", "remote", "master"]);
 export type FreezeOrigin = z.infer<typeof FreezeOrigin>;
 
 /** GET /api/v1/freezes → { freezes }: those that stand. */
@@ -15,6 +19,23 @@ export const FreezeView = Freeze.extend({
   id: z.number().int().positive(),
   sinceMs: timeMs,
   origin: FreezeOrigin,
+  /** The same at manage and at the masters. */
+  orderKey: z.string(),
+  /** Clusters that it binds, but where it is not in force. */
+  notAt: z
+    .array(
+      z.object({
+        clusterId: z.string(),
+        clusterName: z.string(),
+        /** notTold: its master has yet to be reached. liftedThere: by the people of its master. */
+        why: z.enum(["notTold", "liftedThere"]),
+        /** By whom it was lifted there. */
+        by: z.string(),
+        /** notTold: since when the master does not answer; null: it answers. */
+        unreachableSinceMs: timeMs.nullable(),
+      }),
+    )
+    .default([]),
 });
 export type FreezeView = z.infer<typeof FreezeView>;
 export const FreezeList = z.object({ freezes: z.array(FreezeView) });

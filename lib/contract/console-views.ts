@@ -67,8 +67,8 @@ export const ClusterView = z.object({
   machines: MachineCounts,
   /** The desired state that masters serve: behind = a change waits for the next rebuild. */
   desiredState: z.object({ generation: count, builtAtMs: timeMs, behind: z.boolean() }),
-  /** null: this deployment is its master. What is said above is what a remote one said last. */
-  master: MasterView.nullable().default(null),
+  /** Absent: this deployment is its master. What is said above is what a remote one said last. */
+  master: MasterView.optional(),
 });
 export type ClusterView = z.infer<typeof ClusterView>;
 export const ClusterDetail = ClusterView.extend({ composition: ClusterComposition });
@@ -112,7 +112,7 @@ export const MachineList = z.object({
   nextCursor: z.string().nullable(),
   total: count,
   /** Clusters whose machines are missing here, and not counted. */
-  unanswered: z.array(Unanswered).default([]),
+  unanswered: z.array(Unanswered).optional(),
 });
 export type MachineList = z.infer<typeof MachineList>;
 
@@ -166,7 +166,7 @@ export type AgentSummary = z.infer<typeof AgentSummary>;
 export const AgentList = z.object({
   agents: z.array(AgentSummary),
   /** Clusters that are counted as they last said they were. */
-  unanswered: z.array(Unanswered).default([]),
+  unanswered: z.array(Unanswered).optional(),
 });
 
 export const PackageView = z.object({
@@ -362,7 +362,7 @@ export const Overview = z.object({
   ),
   recentAudit: z.array(AuditEntryView),
   /** Clusters that are counted as they last said they were. */
-  unanswered: z.array(Unanswered).default([]),
+  unanswered: z.array(Unanswered).optional(),
 });
 export type Overview = z.infer<typeof Overview>;
 

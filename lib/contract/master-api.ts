@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { FailureReason } from "./agent-state.ts";
-import { FailureGroup, MachineCounts } from "./console-views.ts";
+import { ClusterComposition } from "./cluster-views.ts";
+import { AgentSummary, FailureGroup, MachineCounts, Overview } from "./console-views.ts";
 import { MachineType } from "./machine-type.ts";
+import { MasterControl } from "./master-control.ts";
 import { AgentName, AgentVersion, ClusterId, MachineId, Sha256 } from "./names.ts";
 import { Platform } from "./platform.ts";
 import { ClusterPlan, GraySelection, ReleasePlan } from "./release-plan.ts";
@@ -14,6 +16,8 @@ import { ClusterReleaseState, ReleaseState } from "./release-state.ts";
  */
 
 export const masterPrefix = "/api/master/v1/";
+/** Raised when manage and master of different numbers no longer understand each other. */
+export const masterApiNumber = 1;
 /** Who decided, on the manage side: "user vera". Stands in the master's audit log. */
 export const masterActorHeader = "ifrit-actor";
 export const masterRequestIdHeader = "x-request-id";
@@ -34,8 +38,24 @@ export const MasterStatus = z.object({
   packages: z.array(Sha256).max(20_000),
   /** Digest of AppliedOrders: is what was ordered still known there? */
   ordersDigest: Sha256,
+  control: MasterControl,
+  api: z.number().int(),
+  /** Of ifrit. */
+  version: z.string().max(60),
+  /** What the credential by which it was asked may do. */
+  scope: z.enum(["orders", "read"]),
 });
 export type MasterStatus = z.infer<typeof MasterStatus>;
+
+/** GET clusters/{id}/fleet: what its machines run, counted. */
+export const MasterFleet = ClusterComposition.extend({
+  nowMs: timeMs,
+  agents: z
+    .array(AgentSummary.pick({ name: true, distribution: true, unhealthy: true }))
+    .max(1_000),
+  attention: Overview.shape.attention.max(20),
+});
+export type MasterFleet = z.infer<typeof MasterFleet>;
 
 /** GET clusters/{id}/orders, by release id. */
 export const AppliedOrders = z.object({
