@@ -18,7 +18,7 @@ import { parseArgs } from "node:util";
 import type { DesiredAgent } from "../lib/contract/desired-state.ts";
 import { platforms } from "../lib/contract/platform.ts";
 import { buildPackageArchive } from "../lib/packages/build-package-archive.ts";
-import { type AgentBuild, buildAgent } from "../scripts/agent-build.ts";
+import { type AgentBuild, buildAgent } from "../scripts/agent-build/build-program.ts";
 import { type AgentMaster, startAgentMaster } from "./servers/agent-master.ts";
 
 /*

@@ -1,143 +1,80 @@
-import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
-import { build, type Plugin } from "esbuild";
-import { type AgentGrants, denoFlags } from "../agent/service/permission-flags.ts";
-import { renderLauncher } from "../agent/service/render-launcher.ts";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { type BuildMode, buildArchives } from "./agent-build/build-archives.ts";
+import { buildAgent } from "./agent-build/build-program.ts";
+import { sizeTable } from "./agent-build/size-table.ts";
+import { chooseTargets, hostTarget } from "./agent-build/targets.ts";
+import { runMain } from "./run-main.ts";
 
-/*
- * Bundles agent/main.ts into one file and says how it is run. Whoever starts an ifrit-agent (npm run
- * up, the tests, the launcher written here) takes the permission flags from here, so they never differ.
- */
-
-const repositoryDir = dirname(dirname(fileURLToPath(import.meta.url)));
-
-export interface AgentBuild {
-  denoPath: string;
-  bundlePath: string;
-  sha256: string;
-  /** Arguments of Deno up to and including the bundle; ifrit-agent's own follow. */
-  denoArguments(grants: AgentGrants): string[];
-}
-
-/** The Deno executable that npm installed; npm runs no install script here, so it is taken from the platform package. */
-export function findDeno(): string {
-  const require = createRequire(import.meta.url);
-  const denoRequire = createRequire(require.resolve("deno/package.json"));
-  const names: Record<string, string> = {
-    "linux-x64": "linux-x64-glibc",
-    "linux-arm64": "linux-arm64-glibc",
-    "darwin-x64": "darwin-x64",
-    "darwin-arm64": "darwin-arm64",
-    "win32-x64": "win32-x64",
-    "win32-arm64": "win32-arm64",
-  };
-  const platform = names[`${process.platform}-${process.arch}`];
-  if (platform === undefined)
-    throw new Error(`there is no Deno for ${process.platform} ${process.arch}`);
-  const folder = dirname(denoRequire.resolve(`@deno/${platform}/package.json`));
-  return join(folder, process.platform === "win32" ? "deno.exe" : "deno");
-}
-
-export interface BuildOptions {
-  outDir?: string;
-  /** Instead of the working tree's version. */
+type Options = {
+  target: string;
+  mode: BuildMode;
+  out?: string;
+  denort?: string;
   version?: string;
-}
-
-export async function buildAgent(options: BuildOptions = {}): Promise<AgentBuild> {
-  const outDir = options.outDir ?? join(repositoryDir, "dist/agent");
-  await mkdir(outDir, { recursive: true });
-  const bundlePath = join(await realpath(outDir), "ifrit-agent.js");
-  const text = await bundle(options.version);
-  await publish(bundlePath, text);
-  const agent: AgentBuild = {
-    denoPath: findDeno(),
-    bundlePath,
-    sha256: createHash("sha256").update(text).digest("hex"),
-    denoArguments: (grants) => ["run", ...denoFlags(grants), bundlePath],
-  };
-  await writeScripts(agent, outDir);
-  return agent;
-}
-
-async function bundle(version: string | undefined): Promise<Uint8Array> {
-  const result = await build({
-    absWorkingDir: repositoryDir,
-    entryPoints: ["agent/main.ts"],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    target: "esnext",
-    legalComments: "eof",
-    alias: { "@contract": join(repositoryDir, "lib/contract") },
-    define: {
-      IFRIT_FAILPOINTS_ENABLED: "false",
-      ...(version === undefined ? {} : { IFRIT_AGENT_VERSION: JSON.stringify(version) }),
-    },
-    // tar-stream is CommonJS and requires node's own modules; they are loaded with the first archive.
-    banner: { js: "const require = (name) => globalThis.process.getBuiltinModule(name);" },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    plugins: [onlyEnglish, onlyUsedZod],
-    logLevel: "silent",
-  });
-  return result.outputFiles[0]!.contents;
-}
-
-/** zod brings its messages in fifty languages; ifrit-agent's log is in one. */
-const onlyEnglish: Plugin = {
-  name: "only-english",
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-    }));
-  },
+  loose?: boolean;
 };
 
-/** `import { z }` brings all of zod; a namespace only what is used of it: 4 MiB less in memory on every machine. */
-const onlyUsedZod: Plugin = {
-  name: "only-used-zod",
-  setup({ onLoad }) {
-    onLoad({ filter: /(lib[\\/]contract|[\\/]agent)[\\/].*\.ts$/ }, async ({ path }) => ({
-      loader: "ts",
-      contents: (await readFile(path, "utf8")).replace(
-        /^import \{ z \} from "zod";$/m,
-        'import * as z from "zod";',
-      ),
-    }));
-  },
-};
-
-/** A running ifrit-agent may be reading the file: it is replaced, never written over, and left alone when equal. */
-async function publish(path: string, bytes: Uint8Array): Promise<void> {
-  const there = await readFile(path).catch(() => null);
-  if (there?.equals(bytes)) return;
-  await writeFile(`${path}.${process.pid}`, bytes);
-  await rename(`${path}.${process.pid}`, path);
-}
-
-/** The launcher and the guard, beside the bundle. */
-async function writeScripts(agent: AgentBuild, outDir: string): Promise<void> {
-  const guard = await readFile(join(repositoryDir, "agent/service/ifrit-guard.sh"));
-  const launcher = Buffer.from(renderLauncher({ denoPath: agent.denoPath }));
-  for (const [name, bytes] of [
-    ["ifrit-agent", launcher],
-    ["ifrit-guard", guard],
-  ] as const) {
-    await publish(join(outDir, name), bytes);
-    await chmod(join(outDir, name), 0o755);
+runMain(async () => {
+  const options = readOptions();
+  if (options.loose) {
+    const agent = await buildAgent({ outDir: options.out, version: options.version });
+    console.log(`${agent.bundlePath}\nsha256 ${agent.sha256}`);
+    return 0;
   }
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({
-    options: { out: { type: "string" }, version: { type: "string" } },
+  const dataFolder = resolve(process.env.IFRIT_DATA_DIR || ".ifrit");
+  const outFolder = resolve(
+    options.out || process.env.IFRIT_AGENT_DIR || join(dataFolder, "agents"),
+  );
+  const index = await buildArchives({
+    ...{ targets: chooseTargets(options.target), mode: options.mode, outFolder },
+    ...{ cacheFolder: join(dataFolder, "cache", "agent-build"), denortFolder: options.denort },
+    version: options.version,
   });
-  const agent = await buildAgent({ outDir: values.out, version: values.version });
-  console.log(`${agent.bundlePath}\nsha256 ${agent.sha256}`);
+  console.log(`\n${sizeTable(index)}\n\n${outFolder}`);
+  return 0;
+});
+
+function readOptions(): Options {
+  const modes = ["auto", "compile", "runtime"];
+  return new Command("npm run agent:build --")
+    .description(
+      "Builds the archives of ifrit-agent that machines install and upgrades are released from.",
+    )
+    .option(
+      "--target <names>",
+      "linux-x64, linux-arm64, macos-x64, macos-arm64, windows-x64, windows-arm64, several with commas, or all",
+      hostTarget()?.name ?? "all",
+    )
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "compile: one executable by deno compile, which needs denort from Deno's download host. runtime: Deno's runtime from npm with the program beside it. auto: compile, and where that fails runtime, saying why",
+      )
+        .choices(modes)
+        .default("auto"),
+    )
+    .option(
+      "--out <dir>",
+      "where they go; IFRIT_AGENT_DIR, or agents in the data folder, from where this machine's master serves them",
+    )
+    .option(
+      "--denort <dir>",
+      "folder with denort-<triple> for --mode compile without Deno's download host",
+    )
+    .option("--version <version>", "another version than the working tree's, to try upgrades")
+    .option(
+      "--loose",
+      "only the program for this machine, not packed, run by the Deno of node_modules",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm run agent:build                                   for this machine, to where its master serves it
+  npm run agent:build -- --target all --out dist/agents
+  npm run agent:build -- --target linux-x64,linux-arm64 --mode runtime`,
+    )
+    .parse()
+    .opts<Options>();
 }

@@ -97,9 +97,12 @@ hand_over_guard() {
   fi
 }
 
+# Over a link, not into the folder that it names: -T in GNU and busybox, -h on macOS.
+move_link() { mv -Tf "$1" "$2" 2>/dev/null || mv -fh "$1" "$2"; }
+
 commit() {
   rm -f "$home/current.new"
-  if ln -s "versions/$1" "$home/current.new" && mv -Tf "$home/current.new" "$home/current"; then
+  if ln -s "versions/$1" "$home/current.new" && move_link "$home/current.new" "$home/current"; then
     sync "$home" 2>/dev/null
     verdict "committed $1"
   else

@@ -48,3 +48,13 @@ const offlineFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm", "--
 export function denoFlags(grants: AgentGrants): string[] {
   return [...offlineFlags, ...memoryFlags, ...permissionFlags(grants)];
 }
+
+/**
+ * For `deno compile`, which fixes them when the program is built. Root and master are not known then, so
+ * files and hosts are granted as a whole; the rest is as narrow as above.
+ */
+export function compileFlags(): string[] {
+  const narrow = permissionFlags({ root: "/", masterUrl: "http://localhost" });
+  const wide = narrow.map((flag) => flag.replace(/^(--allow-(?:read|write|net))=.*/s, "$1"));
+  return [...offlineFlags.filter((flag) => flag !== "--cached-only"), ...memoryFlags, ...wide];
+}

@@ -1,6 +1,6 @@
 import { constants, copyFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { type AgentBuild, buildAgent } from "../agent-build.ts";
+import { type AgentBuild, buildAgent } from "../agent-build/build-program.ts";
 import type { AgentHome } from "./agent-home.ts";
 
 export type AgentProgram = { command: string; build: AgentBuild };
