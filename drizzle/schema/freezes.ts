@@ -26,8 +26,8 @@ export const freezes = mysqlTable(
     liftedBy: varchar("lifted_by", { length: 120 }).notNull().default(""),
   },
   (t) => [
-    // Manage and master speak of a freeze by its key; told twice, it is one.
-    uniqueIndex("freezes_key_idx").on(t.orderKey),
+    // Manage and master speak of a freeze by its key. One of all clusters is told for each of a master's.
+    uniqueIndex("freezes_key_idx").on(t.orderKey, t.clusterId),
     // Every master loads the freezes that stand, each second; release facts ask when the last one of a cluster ended.
     index("freezes_lifted_idx").on(t.liftedAtMs, t.untilMs),
     index("freezes_cluster_idx").on(t.clusterId, t.liftedAtMs),

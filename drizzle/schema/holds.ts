@@ -8,7 +8,7 @@ export const holds = mysqlTable(
     id: autoId(),
     /** The same at manage and at the masters that it is told to. */
     orderKey: varchar("order_key", { length: 36 }).notNull(),
-    /** Of the machine, when it is another deployment's; otherwise null. */
+    /** At manage: of the machine, when it is another deployment's. At a master: for which manage ordered it. */
     clusterId: clusterId(),
     /** remote: ordered by manage, which alone ends it. */
     origin: varchar("origin", { length: 8 }).$type<"local" | "remote">().notNull().default("local"),
@@ -26,7 +26,7 @@ export const holds = mysqlTable(
   (t) => [
     // Every master loads the holds that have not run out, each second.
     index("holds_until_idx").on(t.untilMs),
-    // Told twice, it is one.
-    uniqueIndex("holds_key_idx").on(t.orderKey),
+    // Told twice, it is one; for each of a master's clusters it is told once.
+    uniqueIndex("holds_key_idx").on(t.orderKey, t.clusterId),
   ],
 );

@@ -28,7 +28,7 @@ export async function readControl(
     .orderBy(asc(freezes.id));
   return {
     freezes: frozen.map(toControlFreeze),
-    holds: await readControlHolds(db, nowMs),
+    holds: await readControlHolds(db, clusterId, nowMs),
     rules: await readChangeRules(db, clusterId),
   };
 }

@@ -1,6 +1,3 @@
-import { eq } from "drizzle-orm";
-import { changeWindows } from "../../drizzle/schema/change-windows.ts";
-import { clusterLimits } from "../../drizzle/schema/cluster-limits.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { findClusters } from "../clusters/find-clusters.ts";
@@ -10,6 +7,7 @@ import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { readChangeRules } from "./read-change-rules.ts";
+import { replaceChangeRules } from "./replace-change-rules.ts";
 
 /** Replaces a cluster's windows and limits as a whole. @throws ProblemError forbidden, not_found */
 export async function setChangeRules(
@@ -23,18 +21,7 @@ export async function setChangeRules(
     if (!(await findClusters(tx, [clusterId])).has(clusterId))
       throw new ProblemError("not_found", `There is no cluster "${clusterId}".`);
     const before = await readChangeRules(tx, clusterId);
-    const { windows, ...limits } = rules;
-    await tx
-      .insert(clusterLimits)
-      .values({ clusterId, ...limits })
-      .onDuplicateKeyUpdate({ set: limits });
-    await tx.delete(changeWindows).where(eq(changeWindows.clusterId, clusterId));
-    if (windows.length > 0)
-      await tx.insert(changeWindows).values(
-        windows.map(({ days, from, to, timeZone }) => ({
-          ...{ clusterId, days, opensAt: from, closesAt: to, timeZone },
-        })),
-      );
+    await replaceChangeRules(tx, clusterId, rules);
     await audit({
       action: "cluster.change-rules-set",
       subjectKind: "cluster",
