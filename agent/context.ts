@@ -1,4 +1,5 @@
 import type { Platform } from "@contract/platform.ts";
+import type { CgroupTree } from "./cgroup/cgroup-tree.ts";
 import type { DownloadPace } from "./install/download-pace.ts";
 import type { Layout } from "./layout.ts";
 import type { UnwrittenRuns } from "./plan/run-record.ts";
@@ -16,6 +17,8 @@ export interface AgentContext {
   log: Log;
   failpoint: Failpoint;
   processes: ProcessTable;
+  /** Null where the machine has no cgroup v2 for us. */
+  cgroups: CgroupTree | null;
   fetcher: typeof fetch;
   downloadPace: DownloadPace;
   platform: Platform;

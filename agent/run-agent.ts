@@ -1,4 +1,5 @@
 import type { MachineFacts } from "@contract/machine-facts.ts";
+import { openCgroupTree } from "./cgroup/cgroup-tree.ts";
 import { exitCode } from "./cli/exit-code.ts";
 import { type AgentContext, rootIdOf } from "./context.ts";
 import type { AgentConfig } from "./identity/config.ts";
@@ -11,6 +12,7 @@ import { systemClock } from "./platform/clock.ts";
 import { failpointFromEnvironment } from "./platform/failpoint.ts";
 import { createLog, errorText } from "./platform/log.ts";
 import { ShellProcessTable } from "./platform/process-table.ts";
+import { SystemShell } from "./platform/system-shell.ts";
 import { readKnownDesired } from "./poll/desired-store.ts";
 import { MasterSession } from "./poll/master-session.ts";
 import { Poller } from "./poll/poller.ts";
@@ -125,19 +127,27 @@ export async function runAgent(options: RunOptions): Promise<number> {
 }
 
 async function createContext(options: RunOptions, onProcessEnd: () => void): Promise<AgentContext> {
-  const processes = new ShellProcessTable();
+  const shell = new SystemShell();
+  const processes = new ShellProcessTable(shell);
+  const rootId = await rootIdOf(options.layout.root);
+  const log = createLog(options.out, () => systemClock.wallMs());
+  const { tree, because } = await openCgroupTree(shell, rootId);
+  const controllers = tree === null ? undefined : [...tree.controllers].join(" ");
+  if (tree === null) log.info("agents run without control groups", { because });
+  else log.info("agents run in control groups of their own", { controllers });
   return {
     layout: options.layout,
     clock: systemClock,
     random: Math.random,
-    log: createLog(options.out, () => systemClock.wallMs()),
+    log,
     failpoint: failpointFromEnvironment(),
     processes,
+    cgroups: tree,
     fetcher: fetch,
     downloadPace: new DownloadPace(systemClock, Math.random, options.config.downloads),
     platform: platformOf(Deno.build),
     bootId: await processes.bootId(),
-    rootId: await rootIdOf(options.layout.root),
+    rootId,
     onProcessEnd,
     exits: new ExitLog(),
     unwrittenRuns: new Map(),

@@ -1,3 +1,4 @@
+import type { CgroupUsage } from "../cgroup/parse-usage.ts";
 import type { RunRecord } from "../plan/run-record.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
 import { selfProcesses } from "../self/self-agent.ts";
@@ -10,31 +11,40 @@ export interface Sample {
   rssBytes: number;
 }
 
+/** Linux counts in these for every program, whatever the kernel's own clock. */
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
 interface Earlier {
   run: string;
-  cpuTicks: number;
+  cpuSeconds: number;
   atMs: number;
 }
 
-/** Turns readings of /proc into figures per agent, its children included. */
+/** Turns readings of the control group, or else of /proc, into figures per agent, its children included. */
 export class CpuSampler {
   #earlier = new Map<string, Earlier>();
 
-  sample(name: string, run: RunRecord, all: readonly ProcessStat[], nowMs: number): Sample {
+  sample(
+    name: string,
+    run: RunRecord,
+    all: readonly ProcessStat[],
+    nowMs: number,
+    group: CgroupUsage | null = null,
+  ): Sample {
     const family = name === selfName ? selfProcesses(all) : familyOf(all, run);
-    const cpuTicks = family.reduce((sum, one) => sum + one.cpuTicks, 0);
-    const rssBytes = family.reduce((sum, one) => sum + one.rssPages, 0) * pageBytes;
-    const identity = `${run.pid}:${run.startTicks}`;
+    const cpuSeconds =
+      group?.cpuSeconds ?? family.reduce((sum, one) => sum + one.cpuTicks, 0) / ticksPerSecond;
+    const rssBytes =
+      group?.memoryBytes ?? family.reduce((sum, one) => sum + one.rssPages, 0) * pageBytes;
+    const identity = `${run.pid}:${run.startTicks}:${group === null ? "proc" : "cgroup"}`;
     const before = this.#earlier.get(name);
-    this.#earlier.set(name, { run: identity, cpuTicks, atMs: nowMs });
+    this.#earlier.set(name, { run: identity, cpuSeconds, atMs: nowMs });
     if (before === undefined || before.run !== identity || nowMs <= before.atMs)
       return { cpuPercent: null, rssBytes };
-    // A child that a stranger reaped takes its ticks with it, so the sum may fall.
-    const ticks = Math.max(0, cpuTicks - before.cpuTicks);
-    const cpuPercent = (ticks / ticksPerSecond / ((nowMs - before.atMs) / 1000)) * 100;
+    // Read from /proc: a child that a stranger reaped takes its time with it, so the sum may fall.
+    const seconds = Math.max(0, cpuSeconds - before.cpuSeconds);
+    const cpuPercent = (seconds / ((nowMs - before.atMs) / 1000)) * 100;
     return { cpuPercent: Math.round(cpuPercent * 10) / 10, rssBytes };
   }
 

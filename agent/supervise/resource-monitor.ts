@@ -43,10 +43,13 @@ export class ResourceMonitor {
     const running = actual.filter((agent) => agent.alive && agent.run !== null);
     if (running.length === 0) return;
     const all = await this.ctx.processes.all();
+    const grouped = running.filter((agent) => agent.run!.cgroup !== undefined);
+    const usage = await this.ctx.cgroups?.usage(grouped.map((agent) => agent.name));
     const readAtMs = this.ctx.clock.monotonicMs();
     const samples = new Map<string, Sample>();
     for (const { name, run } of running) {
-      samples.set(name, this.#sampler.sample(name, run!, all, readAtMs));
+      const group = usage?.get(name) ?? null;
+      samples.set(name, this.#sampler.sample(name, run!, all, readAtMs, group));
       if (!busy.has(name) && name !== selfName) await this.#hold(name, run!, samples.get(name)!);
     }
     this.#samples = samples;

@@ -7,6 +7,11 @@ export function instanceMarker(rootId: string, name: string): string {
   return `IFRIT_AGENT_INSTANCE=${rootId}.${name}.`;
 }
 
+/** Stands in the environment of a hook and of all that it starts; without a name: of every hook under this root. */
+export function hookMarker(rootId: string, name?: string): string {
+  return `IFRIT_HOOK_INSTANCE=${rootId}.${name === undefined ? "" : `${name}.`}`;
+}
+
 export function payloadDir(ctx: AgentContext, name: string, version: string): string {
   return `${ctx.layout.agent(name).version(version)}/files`;
 }
@@ -27,6 +32,7 @@ export function runEnvironment(
   return {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: layout.data,
+    ...(manifest.run === undefined ? {} : { USER: manifest.run.user, LOGNAME: manifest.run.user }),
     ...manifest.start.env,
     IFRIT_AGENT_NAME: name,
     IFRIT_AGENT_VERSION: version,

@@ -1,8 +1,10 @@
 import type { PackageManifest } from "@contract/package-manifest.ts";
+import { limitsOf } from "../cgroup/limits.ts";
 import type { AgentContext } from "../context.ts";
 import { type RunRecord, writeRun } from "../plan/run-record.ts";
 import { type Launched, launch } from "./launch.ts";
 import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts";
+import { identityOf, prepareFolders } from "./run-identity.ts";
 
 /** Starts the version's process. The caller has made sure that no other process of the agent runs. */
 export async function startAgent(
@@ -12,13 +14,16 @@ export async function startAgent(
 ): Promise<Launched> {
   const { name, version } = manifest;
   const layout = ctx.layout.agent(name);
-  await Deno.mkdir(layout.data, { recursive: true, mode: 0o750 });
-  await Deno.mkdir(layout.logs, { recursive: true, mode: 0o750 });
+  const identity = await identityOf(manifest.run);
+  await prepareFolders(ctx, name, identity);
+  const cgroup = (await ctx.cgroups?.create(name, limitsOf(manifest.budget))) ?? null;
   const launched = await launch(ctx, {
     command: resolveCommand(manifest.start.command, payloadDir(ctx, name, version)),
     env: runEnvironment(ctx, manifest),
     cwd: layout.data,
     log: layout.log,
+    identity,
+    cgroup,
     record: (identity) =>
       writeRun(ctx, name, {
         schema: 1,
@@ -27,6 +32,7 @@ export async function startAgent(
         version,
         startedAtMs: Math.round(ctx.clock.wallMs()),
         ...counts,
+        ...(cgroup === null ? {} : { cgroup }),
       }),
   });
   ctx.log.info("agent started", { agent: name, version, pid: launched.identity.pid });

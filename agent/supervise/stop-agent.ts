@@ -14,10 +14,13 @@ export async function stopAgent(
   stop: PackageManifest["stop"] = { signal: "SIGTERM", timeoutSeconds: 10 },
 ): Promise<void> {
   const signal = stop.signal.replace("SIG", "") as SignalName;
-  if (await endMembers(ctx, name, signal, stop.timeoutSeconds * 1000, false)) return;
-  ctx.log.warn("the agent did not stop in time and is killed", { agent: name });
-  if (await endMembers(ctx, name, "KILL", killTimeoutMs, true)) return;
-  throw new ChangeError("stop_failed", `processes of ${name} survive SIGKILL`);
+  if (!(await endMembers(ctx, name, signal, stop.timeoutSeconds * 1000, false))) {
+    ctx.log.warn("the agent did not stop in time and is killed", { agent: name });
+    await ctx.cgroups?.kill(name);
+    if (!(await endMembers(ctx, name, "KILL", killTimeoutMs, true)))
+      throw new ChangeError("stop_failed", `processes of ${name} survive SIGKILL`);
+  }
+  await ctx.cgroups?.remove(name);
 }
 
 /** True once no process is left. "repeat" signals on each look, for processes that fork meanwhile. */

@@ -1,6 +1,8 @@
+import { openCgroupTree } from "../cgroup/cgroup-tree.ts";
 import { rootIdOf } from "../context.ts";
 import { type Layout, layoutOf } from "../layout.ts";
 import { ShellProcessTable } from "../platform/process-table.ts";
+import { SystemShell } from "../platform/system-shell.ts";
 import { permissionFlags } from "../service/permission-flags.ts";
 import { membersOf } from "../supervise/members.ts";
 import type { FakeMaster } from "./fake-master.ts";
@@ -103,11 +105,15 @@ export class AgentProcess implements AsyncDisposable {
   /** Ends ifrit-agent and every process that it started, and removes the root. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== null) await this.kill();
-    const processes = new ShellProcessTable();
+    const shell = new SystemShell();
+    const processes = new ShellProcessTable(shell);
+    const rootId = await rootIdOf(this.root);
+    const { tree: cgroups } = await openCgroupTree(shell, rootId);
     const ctx = {
       processes,
+      cgroups,
       layout: this.layout,
-      rootId: await rootIdOf(this.root),
+      rootId,
       bootId: await processes.bootId(),
     };
     for await (const entry of Deno.readDir(this.layout.agents)) {
@@ -116,6 +122,7 @@ export class AgentProcess implements AsyncDisposable {
         if (members.length === 0) break;
         await processes.signal("KILL", members);
       }
+      await cgroups?.remove(entry.name, `${entry.name}.hook`);
     }
     await processes.close();
     await Deno.remove(this.root, { recursive: true });

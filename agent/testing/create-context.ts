@@ -25,6 +25,7 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
     log: createLog((line) => lines.push(line), Date.now),
     failpoint: noFailpoint,
     processes,
+    cgroups: null,
     fetcher: fetch,
     downloadPace: new DownloadPace(systemClock, Math.random),
     platform: "linux-x64",
@@ -42,10 +43,12 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
 async function endAll(ctx: AgentContext, processes: ShellProcessTable): Promise<void> {
   for await (const { name } of Deno.readDir(ctx.layout.agents)) {
     for (let i = 0; i < 100; i++) {
+      await ctx.cgroups?.kill(name);
       const members = await membersOf({ ...ctx, processes }, name, null);
       if (members.length === 0) break;
       await processes.signal("KILL", members);
     }
+    await ctx.cgroups?.remove(name);
   }
   await processes.close();
   await Deno.remove(ctx.layout.root, { recursive: true });
