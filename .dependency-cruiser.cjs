@@ -6,6 +6,7 @@ const tableOwners = {
   "api-tokens": ["access"],
   "audit-heads": ["audit"],
   "audit-log": ["audit"],
+  "audit-witnesses": ["audit"],
   agents: ["packages"],
   "agent-state-counts": ["reports"],
   // On a master of a remote cluster: what it was ordered by manage.
@@ -33,6 +34,8 @@ const tableOwners = {
   releases: ["releases"],
   "remote-facts": ["clusters"],
   "remote-masters": ["clusters"],
+  "token-sources": ["machines"],
+  "user-identities": ["access"],
   users: ["access"],
 };
 

@@ -1,6 +1,7 @@
 import { boolean, index, json, mysqlTable, smallint, varchar } from "drizzle-orm/mysql-core";
 import type { MachineFacts } from "../../lib/contract/machine-facts.ts";
 import type { MachineType } from "../../lib/contract/machine-type.ts";
+import type { StatusReason } from "../../lib/contract/machine-views.ts";
 import type { Platform } from "../../lib/contract/platform.ts";
 import { agentVersion, clusterId, epochMs, idRef, machineId, machineType } from "./columns.ts";
 
@@ -18,9 +19,23 @@ export const machines = mysqlTable(
     hostname: varchar("hostname", { length: 255 }).notNull(),
     facts: json("facts").$type<MachineFacts>().notNull(),
     status: varchar("status", { length: 16 }).$type<MachineStatus>().notNull(),
+    /** Why it has this status, by whom and since when; null: it was accepted when it enrolled. */
+    statusReason: json("status_reason").$type<StatusReason>(),
+    /** "": the next one that enrolls under this id brings its own. */
     publicKey: varchar("public_key", { length: 43 }).notNull(),
     /** The highest token counter seen; a token request must exceed it. */
     tokenCounter: idRef("token_counter").notNull().default(0),
+    /** The process that got the last token; "": it named none. */
+    tokenInstance: varchar("token_instance", { length: 16 }).notNull().default(""),
+    tokenInstanceAtMs: epochMs("token_instance_at_ms").notNull().default(0),
+    /** When it last got a token. */
+    tokenAtMs: epochMs("token_at_ms").notNull().default(0),
+    /** When a counter last went back: once is a restored disk, twice in a while are two machines. */
+    counterWentBackAtMs: epochMs("counter_went_back_at_ms").notNull().default(0),
+    /** By which token it enrolled. */
+    enrollmentTokenId: idRef("enrollment_token_id").notNull().default(0),
+    /** From that token: they win over what the machine says of itself. */
+    labels: json("labels").$type<Record<string, string>>().notNull().default({}),
     ifritAgentVersion: agentVersion("ifrit_agent_version").notNull(),
     /** Digest of the agent states that the last stored report told of. */
     stateDigest: varchar("state_digest", { length: 32 }).notNull().default(""),
@@ -51,5 +66,7 @@ export const machines = mysqlTable(
     index("machines_hostname_idx").on(t.hostname),
     // The set of machines that may not check in, loaded whole by every master.
     index("machines_status_idx").on(t.status),
+    // How many machines each enrollment token took in.
+    index("machines_enrollment_token_idx").on(t.enrollmentTokenId),
   ],
 );

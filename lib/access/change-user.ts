@@ -5,7 +5,7 @@ import type { ChangeUserRequest, UserView } from "../contract/access-views.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { userView } from "./list-users.ts";
+import { readUser } from "./list-users.ts";
 import { requirePermission } from "./require-permission.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function changeUser(
   requirePermission(ctx, "users.write", {});
   if (ctx.actor.name === username)
     throw new ProblemError("conflict", "Nobody changes their own role or disables themselves.");
-  return auditedTransaction(services, ctx, async (tx, audit) => {
+  await auditedTransaction(services, ctx, async (tx, audit) => {
     const [user] = await tx.select().from(users).where(eq(users.username, username)).for("update");
     if (!user) throw new ProblemError("not_found", `There is no user ${username}.`);
     const disabledAtMs = disabled ? (user.disabledAtMs ?? services.now()) : null;
@@ -38,6 +38,6 @@ export async function changeUser(
       ...{ action: "user.changed", subjectKind: "user", subjectId: username },
       ...{ before: shown(user), after: shown(changed) },
     });
-    return userView(changed);
   });
+  return readUser(services, username);
 }

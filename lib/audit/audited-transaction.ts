@@ -12,6 +12,8 @@ export type AuditEntry = {
   clusterId?: string;
   before?: unknown;
   after?: unknown;
+  /** Whose write it is, where one transaction carries out those of several. */
+  by?: RequestContext;
 };
 
 /**
@@ -27,7 +29,7 @@ export async function auditedTransaction<T>(
   const { result, head } = await services.db.transaction(async (tx) => {
     const rows: NewAuditRow[] = [];
     const result = await work(tx, async (entry) => {
-      rows.push(rowOf(services, ctx, entry));
+      rows.push(rowOf(services, entry.by ?? ctx, entry));
     });
     if (rows.length === 0) throw new Error("a write without an audit row");
     return { result, head: await appendAudit(services, tx, rows) };

@@ -1,6 +1,6 @@
 import { and, asc, eq, exists, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
 import { machineAgentStates as states } from "../../drizzle/schema/machine-agent-states.ts";
-import { machines } from "../../drizzle/schema/machines.ts";
+import { type MachineStatus, machines } from "../../drizzle/schema/machines.ts";
 import type { AgentPhase } from "../contract/agent-state.ts";
 import type { MachineList, MachineSummary } from "../contract/console-views.ts";
 import type { MachineType } from "../contract/machine-type.ts";
@@ -18,6 +18,7 @@ export type MachineListQuery = {
   /** With agent: "unhealthy" stands for failed and backoff. */
   phase?: AgentPhase | "unhealthy" | undefined;
   connectivity?: "online" | "offline" | "pending" | undefined;
+  status?: MachineStatus | undefined;
   /** Machines after this id. */
   afterId?: string | undefined;
   limit: number;
@@ -28,7 +29,7 @@ export async function listMachines(
   services: Services,
   query: MachineListQuery,
 ): Promise<Omit<MachineList, "nextCursor"> & { nextId: string | null }> {
-  const where = and(...conditions(services, query));
+  const where = and(...machineConditions(services, query));
   const after = query.afterId ? gt(machines.id, query.afterId) : undefined;
   const rows = await services.db
     .select()
@@ -54,6 +55,7 @@ export function machineSummary(row: MachineRow, sinceMs: number): Omit<MachineSu
   return {
     ...{ id: row.id, clusterId: row.clusterId, hostname: row.hostname, type: row.type },
     ...{ platform: row.platform, status: row.status, lastSeenAtMs: row.lastSeenAtMs },
+    statusReason: row.statusReason,
     address: row.facts.addresses[0] ?? null,
     online: row.lastSeenAtMs >= sinceMs,
     ifritAgentVersion: row.ifritAgentVersion,
@@ -87,12 +89,17 @@ async function withAgents(
   }));
 }
 
-function conditions(services: Services, query: MachineListQuery): SQL[] {
+/** Also of what is changed by a filter: what a person saw is what changes. */
+export function machineConditions(
+  services: Services,
+  query: Omit<MachineListQuery, "limit">,
+): SQL[] {
   const { cluster, q, type, connectivity } = query;
   const sinceMs = onlineSinceMs(services);
   const all: SQL[] = [];
   if (cluster) all.push(eq(machines.clusterId, cluster));
   if (type) all.push(eq(machines.type, type));
+  if (query.status) all.push(eq(machines.status, query.status));
   if (q) all.push(matching(q));
   if (connectivity === "pending") all.push(eq(machines.status, "pending"));
   else if (connectivity === "online") all.push(gte(machines.lastSeenAtMs, sinceMs));
@@ -118,7 +125,7 @@ function matching(q: string): SQL {
   ) as SQL;
 }
 
-function agentConditions({ db }: Services, query: MachineListQuery): SQL[] {
+function agentConditions({ db }: Services, query: Omit<MachineListQuery, "limit">): SQL[] {
   const { agent, version, phase } = query;
   if (!agent) return [];
   const ofAgent = and(eq(states.machineId, machines.id), eq(states.agentName, agent));

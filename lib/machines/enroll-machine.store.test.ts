@@ -8,7 +8,7 @@ import { systemContext } from "../platform/request-context.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { enrollRequest, sampleMachine, tokenRequest } from "../testing/sample-machine.ts";
 import { createTestServices } from "../testing/test-services.ts";
-import { changeMachineStatus } from "./change-machine-status.ts";
+import { changeMachine } from "./change-machine.ts";
 import { createEnrollmentToken } from "./create-enrollment-token.ts";
 import { enrollMachine } from "./enroll-machine.ts";
 import { issueMachineToken } from "./issue-machine-token.ts";
@@ -160,14 +160,14 @@ test("parked and revoked machines get no token, and a revoked one does not come 
   const machine = sampleMachine();
   await enrollMachine(services, enrollRequest(machine, token), "agent");
   const ask = () => issueMachineToken(services, key, tokenRequest(machine, clusterId, 1));
-  await changeMachineStatus(services, ctx, machine.machineId, "parked");
+  await changeMachine(services, ctx, { machineId: machine.machineId, verb: "park", remark: "" });
   await expect(ask()).rejects.toEqual(code("forbidden"));
-  await changeMachineStatus(services, ctx, machine.machineId, "revoked");
+  await changeMachine(services, ctx, { machineId: machine.machineId, verb: "revoke", remark: "" });
   await expect(ask()).rejects.toEqual(code("machine_revoked"));
   await expect(enrollMachine(services, enrollRequest(machine, token), "agent")).rejects.toEqual(
     code("machine_revoked"),
   );
-  await expect(changeMachineStatus(services, ctx, machine.machineId, "accepted")).rejects.toEqual(
-    code("conflict"),
-  );
+  await expect(
+    changeMachine(services, ctx, { machineId: machine.machineId, verb: "unpark", remark: "" }),
+  ).rejects.toEqual(code("conflict"));
 });

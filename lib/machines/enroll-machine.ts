@@ -1,103 +1,94 @@
 import { randomUUID } from "node:crypto";
-import { and, eq, gt, sql } from "drizzle-orm";
-import type { ResultSetHeader } from "mysql2/promise";
+import { eq } from "drizzle-orm";
 import { enrollmentTokens } from "../../drizzle/schema/enrollment-tokens.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
-import { type AuditEntry, auditedTransaction } from "../audit/audited-transaction.ts";
 import type { EnrollRequest, EnrollResponse } from "../contract/enroll.ts";
-import { slotOf } from "../desired-state/slot.ts";
-import type { Transaction } from "../platform/database.ts";
+import { inNetworks } from "../platform/networks.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
+import { type Admission, admitMachine } from "./admit-machines.ts";
 import { hashEnrollmentToken } from "./create-enrollment-token.ts";
+import { noteRefusal } from "./note-refusal.ts";
+import { renewMachine } from "./renew-machine.ts";
+
+export type EnrollmentToken = typeof enrollmentTokens.$inferSelect;
+type KnownMachine = typeof machines.$inferSelect;
 
 /**
  * A machine introduces itself: enrollment token, id, public key. The token's uses are counted down
  * in the same transaction, so that a single-use token enrolls one machine however many try at once.
- * A machine that repeats itself (its first answer was lost) is accepted again and uses nothing up.
+ * A machine that repeats itself (its first answer was lost, or it waits to be accepted) uses nothing up.
+ * @throws ProblemError enrollment_token_invalid, conflict, machine_revoked
  */
 export async function enrollMachine(
   services: Services,
   request: EnrollRequest,
-  source: string,
+  address: string,
 ): Promise<EnrollResponse> {
   const [token] = await services.db
     .select()
     .from(enrollmentTokens)
     .where(eq(enrollmentTokens.tokenHash, hashEnrollmentToken(request.enrollmentToken)));
-  if (!token) throw refusedToken("is not known");
+  if (!token) throw await refuse(services, address, null, "is not known");
   const known = await findMachine(services, request.machineId);
-  if (known) return acceptAgain(known, request, token.clusterId);
-  if (token.expiresAtMs <= services.now()) throw refusedToken("has expired");
-
+  if (known && known.publicKey !== "") return acceptAgain(known, request, token.clusterId);
+  const why = whyRefused(token, address, services.now());
+  if (why) throw await refuse(services, address, token, why);
   const ctx: RequestContext = {
     actor: { kind: "machine", name: request.machineId },
     requestId: randomUUID(),
-    source,
+    source: `agent ${address}`.slice(0, 64),
   };
+  const admission = { token, request, ctx };
+  if (known) return renewMachine(services, known, admission);
+  return admit(services, admission, address);
+}
+
+async function admit(
+  services: Services,
+  admission: Admission,
+  address: string,
+): Promise<EnrollResponse> {
+  const { token, request } = admission;
+  const { clusterId } = token;
   try {
-    await auditedTransaction(services, ctx, (tx, audit) =>
-      insertMachine(tx, audit, token, request, services.now()),
-    );
+    await admitMachine(services, admission);
   } catch (error) {
     // Two at once with one id: the first one won.
     const winner = await findMachine(services, request.machineId);
-    if (!winner) throw error;
-    return acceptAgain(winner, request, token.clusterId);
+    if (winner) return acceptAgain(winner, request, clusterId);
+    if (error instanceof ProblemError) throw await refuse(services, address, token, "is used up");
+    throw error;
   }
-  return { status: "accepted", clusterId: token.clusterId };
+  return { status: token.accept === "byHand" ? "pending" : "accepted", clusterId };
 }
 
-async function insertMachine(
-  tx: Transaction,
-  audit: (entry: AuditEntry) => Promise<void>,
-  token: { id: number; clusterId: string; label: string },
-  { machineId, publicKey, facts }: EnrollRequest,
-  nowMs: number,
-): Promise<void> {
-  const [used] = await tx
-    .update(enrollmentTokens)
-    .set({ usesLeft: sql`${enrollmentTokens.usesLeft} - 1` })
-    .where(and(eq(enrollmentTokens.id, token.id), gt(enrollmentTokens.usesLeft, 0)));
-  if ((used as ResultSetHeader).affectedRows !== 1) throw refusedToken("is used up");
-  await tx.insert(machines).values({
-    id: machineId,
-    clusterId: token.clusterId,
-    type: facts.type,
-    platform: facts.platform,
-    slot: slotOf(machineId),
-    hostname: facts.hostname,
-    facts,
-    status: "accepted",
-    publicKey,
-    ifritAgentVersion: facts.ifritAgentVersion,
-    enrolledAtMs: nowMs,
-    lastSeenAtMs: nowMs,
-  });
-  await audit({
-    action: "machine.enrolled",
-    subjectKind: "machine",
-    subjectId: machineId,
-    clusterId: token.clusterId,
-    after: { hostname: facts.hostname, type: facts.type, enrollmentToken: token.label },
-  });
+function whyRefused(token: EnrollmentToken, address: string, nowMs: number): string | null {
+  if (token.revokedAtMs !== null) return "was revoked";
+  if (token.expiresAtMs <= nowMs) return "has expired";
+  if (token.networks.length > 0 && !inNetworks(token.networks, address))
+    return "is not for machines with this address";
+  return null;
 }
 
-async function findMachine(services: Services, machineId: string) {
+async function findMachine(
+  services: Services,
+  machineId: string,
+): Promise<KnownMachine | undefined> {
   const [machine] = await services.db.select().from(machines).where(eq(machines.id, machineId));
   return machine;
 }
 
 function acceptAgain(
-  known: typeof machines.$inferSelect,
+  known: KnownMachine,
   request: EnrollRequest,
   clusterId: string,
 ): EnrollResponse {
   if (known.id !== request.machineId || known.publicKey !== request.publicKey)
     throw new ProblemError(
       "conflict",
-      `Machine id "${request.machineId}" is enrolled with another key. Give this machine an id of its own, or have the old one removed.`,
+      `Machine id "${request.machineId}" is enrolled with another key. Give this machine an id of its own, or have an operator renew the old one.`,
     );
   if (known.clusterId !== clusterId)
     throw new ProblemError("conflict", `This machine is enrolled in cluster "${known.clusterId}".`);
@@ -106,7 +97,21 @@ function acceptAgain(
   return { status: known.status === "pending" ? "pending" : "accepted", clusterId };
 }
 
-function refusedToken(why: string): ProblemError {
+/** The problem, after an alert in the audit log. */
+async function refuse(
+  services: Services,
+  address: string,
+  token: EnrollmentToken | null,
+  why: string,
+): Promise<ProblemError> {
+  const subjectId = token ? String(token.id) : "unknown";
+  await noteRefusal(services, `${subjectId} ${why} ${address}`, {
+    source: `agent ${address}`,
+    action: "enrollment.refused",
+    ...{ subjectKind: "enrollment-token", subjectId },
+    ...(token ? { clusterId: token.clusterId } : {}),
+    after: { label: token?.label ?? "?", why },
+  });
   return new ProblemError(
     "enrollment_token_invalid",
     `The enrollment token ${why}. Ask an operator for a new one.`,

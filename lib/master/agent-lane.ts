@@ -86,11 +86,7 @@ export function count(master: Master, path: string, status: number): void {
 
 async function enroll(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const body = parseBody(EnrollRequest, request.body);
-  const answer = await enrollMachine(
-    master.services,
-    body,
-    `agent ${request.address}`.slice(0, 64),
-  );
+  const answer = await enrollMachine(master.services, body, request.address);
   return jsonAnswer(answer.status === "accepted" ? 200 : 202, answer);
 }
 

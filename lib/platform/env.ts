@@ -1,11 +1,26 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { isNetwork } from "./networks.ts";
 
 const seconds = (fallback: number, min: number, max: number) =>
   z.coerce.number().min(min).max(max).default(fallback);
 
+const networks = z
+  .string()
+  .transform((text) => text.split(",").map((one) => one.trim()))
+  .pipe(z.array(z.string().refine(isNetwork, "networks, as 10.0.0.0/8, with commas between")));
+
+/** What the provider says is believed, so nobody on the way may change it. */
+const httpsOrLoopback = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) =>
+      text.startsWith("https:") || /^(127\.|localhost$|\[::1\]$)/.test(new URL(text).hostname),
+    "https, unless the provider is on this very machine",
+  );
+
 /** Every setting of the server. `NAME_FILE` may name a file that holds NAME's value (for secrets). */
-export const Env = z.object({
+const Settings = z.object({
   DATABASE_URL: z.url({ protocol: /^mysql$/ }),
   REDIS_URL: z.url({ protocol: /^(rediss?|unix|redis\+unix)$/ }),
   /** Sessions, machine tokens and cron secrets are derived from it. At least 32 characters. */
@@ -18,12 +33,33 @@ export const Env = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   /** Where people reach the console; sign-in and the Origin check use it. */
   IFRIT_PUBLIC_URL: z.url().optional(),
+  /**
+   * Proxies whose X-Forwarded-For is believed, as networks with commas between. Unset: behind
+   * IFRIT_PUBLIC_URL, whoever connects from a private network.
+   */
+  IFRIT_TRUSTED_PROXIES: networks.optional(),
+  /** Sign-in by OpenID Connect: see docs/governance.md. */
+  IFRIT_OIDC_ISSUER: httpsOrLoopback.optional(),
+  IFRIT_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  IFRIT_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** On the sign-in page: "Continue with …". */
+  IFRIT_OIDC_NAME: z.string().min(1).max(40).default("SSO"),
+  IFRIT_OIDC_SCOPES: z
+    .string()
+    .regex(/(^| )openid( |$)/, 'must hold "openid"')
+    .default("openid profile email"),
+  IFRIT_OIDC_GROUPS_CLAIM: z.string().min(1).default("groups"),
+  IFRIT_OIDC_USERNAME_CLAIM: z.string().min(1).default("preferred_username"),
   IFRIT_REBUILD_SECONDS: seconds(30, 1, 3600),
   IFRIT_FLUSH_SECONDS: seconds(2, 1, 600),
   IFRIT_POLL_SECONDS: seconds(60, 1, 3600),
   /** Machines of a running release are asked to poll this often. */
   IFRIT_FAST_POLL_SECONDS: seconds(5, 1, 3600),
   IFRIT_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+export const Env = Settings.refine((env) => !env.IFRIT_OIDC_ISSUER || env.IFRIT_OIDC_CLIENT_ID, {
+  path: ["IFRIT_OIDC_CLIENT_ID"],
+  message: "is needed with IFRIT_OIDC_ISSUER",
 });
 export type Env = z.infer<typeof Env>;
 
@@ -34,7 +70,7 @@ export class EnvError extends Error {
 /** @throws EnvError naming each bad setting. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const values: Record<string, string> = {};
-  for (const key of Object.keys(Env.shape)) {
+  for (const key of Object.keys(Settings.shape)) {
     const value = source[key] ?? readSecretFile(source[`${key}_FILE`], key);
     if (value !== undefined && value !== "") values[key] = value;
   }

@@ -1,6 +1,7 @@
 import { inArray, or, sql } from "drizzle-orm";
 import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
+import type { MachineFacts } from "../contract/machine-facts.ts";
 import type { Transaction } from "../platform/database.ts";
 import { type Lease, requireLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
@@ -85,7 +86,7 @@ async function updateMachines(
     ({ machine, folded }): MachineRow => ({
       ...machine,
       ...ledgers.get(machine.id),
-      facts: folded.facts ?? machine.facts,
+      facts: withLabels(folded.facts, machine.labels) ?? machine.facts,
       hostname: folded.facts?.hostname ?? machine.hostname,
       ifritAgentVersion: folded.ifritAgentVersion,
       stateDigest: folded.stateDigest,
@@ -109,6 +110,14 @@ async function updateMachines(
           countedClasses: given("counted_classes"),
         },
       });
+}
+
+/** What the enrollment token said wins over what the machine says. */
+function withLabels(
+  facts: MachineFacts | undefined,
+  labels: Record<string, string>,
+): MachineFacts | undefined {
+  return facts && { ...facts, labels: { ...facts.labels, ...labels } };
 }
 
 function isGone({ agentName }: HeldState, folded: FoldedReport | undefined): boolean {

@@ -13,7 +13,12 @@ const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** A preview writes nothing; one's own password, sessions and tokens are one's own. */
 const everybodyMay = new Set([
-  ...["releases/preview/route.ts", "me/password/route.ts", "me/sessions/route.ts"],
+  ...[
+    "releases/preview/route.ts",
+    "machines/change/preview/route.ts",
+    "me/password/route.ts",
+    "me/sessions/route.ts",
+  ],
   ...["tokens/route.ts", "tokens/[id]/route.ts"],
 ]);
 

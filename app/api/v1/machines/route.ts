@@ -15,6 +15,7 @@ export const GET = apiRoute(
       type: MachineType.optional(),
       phase: z.enum([...agentPhases, "unhealthy"]).optional(),
       connectivity: z.enum(["online", "offline", "pending"]).optional(),
+      status: z.enum(["pending", "accepted", "parked", "revoked"]).optional(),
       cursor: TextCursor,
       limit: pageLimit(100),
     }),

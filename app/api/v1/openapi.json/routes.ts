@@ -5,13 +5,17 @@ import * as approvals from "../approvals/route.ts";
 import * as auditExport from "../audit/export/route.ts";
 import * as audit from "../audit/route.ts";
 import * as changePolicy from "../clusters/[id]/change-policy/route.ts";
+import * as enrollmentToken from "../clusters/[id]/enrollment-tokens/[token]/route.ts";
 import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
 import * as clusters from "../clusters/route.ts";
 import * as freeze from "../freezes/[id]/route.ts";
 import * as freezes from "../freezes/route.ts";
 import * as hold from "../holds/[id]/route.ts";
 import * as holds from "../holds/route.ts";
+import * as machineVerb from "../machines/[id]/[verb]/route.ts";
 import * as machine from "../machines/[id]/route.ts";
+import * as machinesChangePreview from "../machines/change/preview/route.ts";
+import * as machinesChange from "../machines/change/route.ts";
 import * as machines from "../machines/route.ts";
 import * as password from "../me/password/route.ts";
 import * as me from "../me/route.ts";
@@ -25,6 +29,8 @@ import * as preview from "../releases/preview/route.ts";
 import * as releases from "../releases/route.ts";
 import * as token from "../tokens/[id]/route.ts";
 import * as tokens from "../tokens/route.ts";
+import * as identity from "../users/[name]/identities/[id]/route.ts";
+import * as identities from "../users/[name]/identities/route.ts";
 import * as user from "../users/[name]/route.ts";
 import * as userSessions from "../users/[name]/sessions/route.ts";
 import * as users from "../users/route.ts";
@@ -39,9 +45,12 @@ export const routes = {
   "/api/v1/users": users,
   "/api/v1/users/{name}": user,
   "/api/v1/users/{name}/sessions": userSessions,
+  "/api/v1/users/{name}/identities": identities,
+  "/api/v1/users/{name}/identities/{id}": identity,
   "/api/v1/overview": overview,
   "/api/v1/clusters": clusters,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
+  "/api/v1/clusters/{id}/enrollment-tokens/{token}": enrollmentToken,
   "/api/v1/clusters/{id}/change-policy": changePolicy,
   "/api/v1/freezes": freezes,
   "/api/v1/freezes/{id}": freeze,
@@ -49,6 +58,9 @@ export const routes = {
   "/api/v1/holds/{id}": hold,
   "/api/v1/machines": machines,
   "/api/v1/machines/{id}": machine,
+  "/api/v1/machines/{id}/{verb}": machineVerb,
+  "/api/v1/machines/change": machinesChange,
+  "/api/v1/machines/change/preview": machinesChangePreview,
   "/api/v1/agents": agents,
   "/api/v1/agents/{name}": agent,
   "/api/v1/packages": packages,

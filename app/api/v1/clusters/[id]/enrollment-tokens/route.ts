@@ -5,9 +5,23 @@ import {
   CreateEnrollmentTokenRequest,
   EnrollmentTokenCreated,
 } from "@/lib/contract/console-views.ts";
+import { EnrollmentTokenList } from "@/lib/contract/machine-views.ts";
 import { ClusterId } from "@/lib/contract/names.ts";
 import { createEnrollmentToken } from "@/lib/machines/create-enrollment-token.ts";
 import { enrollmentCommand } from "@/lib/machines/enrollment-command.ts";
+import { listEnrollmentTokens } from "@/lib/machines/list-enrollment-tokens.ts";
+
+export const GET = apiRoute(
+  {
+    summary: "A cluster's enrollment tokens, newest first; never the tokens themselves",
+    permission: "machines.write",
+    params: z.object({ id: ClusterId }),
+    answer: EnrollmentTokenList,
+  },
+  async ({ services, ctx, params }) => ({
+    tokens: await listEnrollmentTokens(services, ctx, params.id),
+  }),
+);
 
 export const POST = apiRoute(
   {
