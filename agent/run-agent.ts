@@ -3,6 +3,7 @@ import { openCgroupTree } from "./cgroup/cgroup-tree.ts";
 import { exitCode } from "./cli/exit-code.ts";
 import { type AgentContext, rootIdOf } from "./context.ts";
 import type { AgentConfig } from "./identity/config.ts";
+import { endAllLeftHooks } from "./hooks/end-left-hooks.ts";
 import { platformOf, readFacts } from "./identity/machine-facts.ts";
 import { loadOrCreateKey } from "./identity/machine-key.ts";
 import { DownloadPace } from "./install/download-pace.ts";
@@ -43,12 +44,13 @@ export async function runAgent(options: RunOptions): Promise<number> {
   const { signal } = stop;
   options.signal.addEventListener("abort", () => stop.abort());
   let code: number = exitCode.ok;
-  const ctx: AgentContext = await createContext(options, () => reconciler.wake());
+  const ctx: AgentContext = await createContext(options, signal, () => reconciler.wake());
   ctx.log.info("ifrit-agent starts", {
     version: ifritAgentVersion,
     machine: config.machineId,
     root: layout.root,
   });
+  await endAllLeftHooks(ctx);
   await emptyTrash(ctx).catch((error) =>
     ctx.log.warn("the trash cannot be emptied", { error: errorText(error) }),
   );
@@ -126,7 +128,11 @@ export async function runAgent(options: RunOptions): Promise<number> {
   return code;
 }
 
-async function createContext(options: RunOptions, onProcessEnd: () => void): Promise<AgentContext> {
+async function createContext(
+  options: RunOptions,
+  stopSignal: AbortSignal,
+  onProcessEnd: () => void,
+): Promise<AgentContext> {
   const shell = new SystemShell();
   const processes = new ShellProcessTable(shell);
   const rootId = await rootIdOf(options.layout.root);
@@ -151,6 +157,7 @@ async function createContext(options: RunOptions, onProcessEnd: () => void): Pro
     onProcessEnd,
     exits: new ExitLog(),
     unwrittenRuns: new Map(),
+    stopSignal,
     guarded: options.guarded,
   };
 }
