@@ -28,6 +28,8 @@ export interface AgentContext {
   unwrittenRuns: UnwrittenRuns;
   /** How they ended. */
   exits: ExitLog;
+  /** Aborted when ifrit-agent is to end. */
+  stopSignal: AbortSignal;
   /** A guard keeps this ifrit-agent running and can try another version of it. */
   guarded: boolean;
   /** Names this root among others on the same machine; it stands in the environment of what we start. */

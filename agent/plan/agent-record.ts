@@ -32,6 +32,15 @@ export const Quarantined = z.object({
 });
 export type Quarantined = z.infer<typeof Quarantined>;
 
+/** When a version was committed, in boot time: the wall clock may jump. */
+export const Trial = z.object({
+  version: AgentVersion,
+  bootId: z.string(),
+  /** The start of the process that was watched. */
+  startTicks: z.number().int().nonnegative(),
+});
+export type Trial = z.infer<typeof Trial>;
+
 /** record.json: what disk and /proc alone do not tell about an agent. */
 export const AgentRecord = z.object({
   schema: z.literal(1),
@@ -42,6 +51,12 @@ export const AgentRecord = z.object({
   /** Versions that failed here, newest last; each is refused until a later release wants it. */
   quarantine: z.array(Quarantined),
   failure: Failure.nullable(),
+  /** Of a hook that may fail, since the agent was last started or switched. */
+  hookFailure: Failure.nullish(),
+  /** This version was being stopped, and its hook afterStop has not run to its end yet. */
+  stopping: AgentVersion.nullish(),
+  /** The last commit: until the version has proved itself, repeated failures undo it. */
+  trial: Trial.nullish(),
   lastRepair: z.object({ atMs: z.number().int().nonnegative(), message: z.string() }).optional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
@@ -70,5 +85,10 @@ export async function updateRecord(
 }
 
 /** origin.json of an unpacked version: which archive it came from. */
-export const VersionOrigin = z.object({ sha256: Sha256, size: z.number().int().positive() });
+export const VersionOrigin = z.object({
+  sha256: Sha256,
+  size: z.number().int().positive(),
+  /** The release keys' word on that archive; absent when none was asked for. */
+  signature: z.string().optional(),
+});
 export type VersionOrigin = z.infer<typeof VersionOrigin>;

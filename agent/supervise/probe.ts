@@ -2,6 +2,7 @@ import type { LivenessSpec } from "@contract/package-manifest.ts";
 import type { AgentContext } from "../context.ts";
 import { errorText } from "../platform/log.ts";
 import { runCommand } from "./run-command.ts";
+import type { RunIdentity } from "./run-identity.ts";
 
 /** Null when the agent answers as its manifest says it must; otherwise what is wrong. */
 export async function probe(
@@ -11,6 +12,7 @@ export async function probe(
     command(words: readonly string[]): string[];
     env: Record<string, string>;
     cwd: string;
+    identity(): Promise<RunIdentity | null>;
   },
 ): Promise<string | null> {
   const timeoutMs = spec.timeoutSeconds * 1000;
@@ -25,6 +27,7 @@ export async function probe(
       case "command": {
         const result = await runCommand(ctx, {
           ...surroundings,
+          identity: await surroundings.identity(),
           command: surroundings.command(spec.command),
           timeoutMs,
         });

@@ -231,6 +231,7 @@ Deno.test("probe() speaks HTTP and TCP, and ends a command that hangs with its w
     command: (words: readonly string[]) => [...words],
     env: { PATH: "/usr/bin:/bin" },
     cwd: "/tmp",
+    identity: () => Promise.resolve(null),
   };
   const timing = { intervalSeconds: 1, timeoutSeconds: 1, failureThreshold: 1 };
   let status = 204;

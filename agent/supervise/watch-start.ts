@@ -7,6 +7,7 @@ import { adoptDaemon } from "./adopt-daemon.ts";
 import { logTail } from "./log-tail.ts";
 import { probe } from "./probe.ts";
 import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts";
+import { identityOf } from "./run-identity.ts";
 
 const lookMs = 100;
 
@@ -51,6 +52,7 @@ export function probeOf(ctx: AgentContext, manifest: PackageManifest): Promise<s
     command: (words) => resolveCommand(words, payload),
     env: runEnvironment(ctx, manifest),
     cwd: ctx.layout.agent(manifest.name).data,
+    identity: () => identityOf(manifest.run),
   });
 }
 

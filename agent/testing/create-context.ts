@@ -34,6 +34,7 @@ export async function createContext(overrides: Partial<AgentContext> = {}): Prom
     onProcessEnd: () => {},
     exits: new ExitLog(),
     unwrittenRuns: new Map(),
+    stopSignal: new AbortController().signal,
     guarded: false,
     ...overrides,
   };
