@@ -20,7 +20,7 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: ["/((?!api/|_next/|livez|readyz|healthz|metrics).*)"] };
+export const config = { matcher: ["/((?!api/|install/|_next/|livez|readyz|healthz|metrics).*)"] };
 
 function contentPolicy(nonce: string): string {
   const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";

@@ -40,6 +40,9 @@ export const rules: Record<string, Rule> = {
   ...{ "/api/v1/audit": read, "/api/v1/audit/export": read, "/api/v1/me": read },
   ...{ "/api/v1/machines": read, "/api/v1/machines/[id]": read, "/api/v1/overview": read },
   ...{ "/api/v1/openapi.json": read, "/api/v1/releases/[id]": read },
+  // Installers and archives of ifrit-agent: a machine that has none yet has no secret either.
+  "/install/[...path]": "public",
+  "/api/v1/clusters/[id]/installation": read,
   "/api/v1/approvals": read,
   "/api/v1/approvals/[id]/[decision]": { POST: "releases.approve" },
   "/api/v1/clusters": { GET: "read", POST: "clusters.write" },

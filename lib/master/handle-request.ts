@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { clientAddressHeader } from "../access/client-address.ts";
+import { installPrefix } from "../contract/agent-installation.ts";
 import { masterPrefix } from "../contract/master-api.ts";
 import { type AgentAnswer, fixedProblem } from "../platform/agent-answer.ts";
 import { metrics } from "../platform/metrics.ts";
@@ -9,6 +10,7 @@ import type { Console } from "./console.ts";
 import { answerCron, cronPrefix } from "./cron.ts";
 import { checkReadiness, healthText, isReady } from "./health.ts";
 import type { Master } from "./master.ts";
+import { serveDownload } from "./serve-download.ts";
 import { serveMasterApi } from "./serve-master-api.ts";
 import { agentPrefix, serveAgent } from "./serve-node.ts";
 
@@ -42,6 +44,13 @@ export function handleRequest(
   if (url.startsWith(masterPrefix)) {
     serveMasterApi(context.services, req, res).catch((error) => {
       context.services.log.warn({ err: String(error) }, "a call of manage broke off");
+      res.destroy();
+    });
+    return;
+  }
+  if (url.startsWith(installPrefix)) {
+    serveDownload(context.services, req, res).catch((error) => {
+      context.services.log.warn({ err: String(error) }, "a download broke off");
       res.destroy();
     });
     return;

@@ -84,7 +84,12 @@ async function readBody(req: IncomingMessage, bytesMax: number): Promise<Buffer 
   return Buffer.concat(chunks);
 }
 
-async function send(req: IncomingMessage, res: ServerResponse, answer: AgentAnswer): Promise<void> {
+/** Also where nothing of the agent's wire is asked for: a file goes out as it is read. */
+export async function send(
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: AgentAnswer,
+): Promise<void> {
   const { status, headers, body } = answer;
   const unread = !req.complete;
   res.writeHead(status, unread ? [...headers, "connection", "close"] : (headers as string[]));

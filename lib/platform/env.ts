@@ -26,6 +26,8 @@ const Settings = z.object({
   /** Sessions, machine tokens and cron secrets are derived from it. At least 32 characters. */
   IFRIT_SECRET: z.string().min(32),
   IFRIT_DATA_DIR: z.string().min(1).default(".ifrit"),
+  /** Archives of ifrit-agent that machines are installed from; by default agents in the data folder. */
+  IFRIT_AGENT_DIR: z.string().min(1).optional(),
   /** Who may write what, and what needs a second person: see docs/governance.md. */
   IFRIT_CONFIG: z.string().min(1).default("ifrit.config.yaml"),
   IFRIT_ROLE: z.enum(["all", "master", "manage"]).default("all"),

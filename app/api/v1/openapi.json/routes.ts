@@ -7,6 +7,7 @@ import * as audit from "../audit/route.ts";
 import * as changePolicy from "../clusters/[id]/change-policy/route.ts";
 import * as enrollmentToken from "../clusters/[id]/enrollment-tokens/[token]/route.ts";
 import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
+import * as installation from "../clusters/[id]/installation/route.ts";
 import * as clusters from "../clusters/route.ts";
 import * as freeze from "../freezes/[id]/route.ts";
 import * as freezes from "../freezes/route.ts";
@@ -51,6 +52,7 @@ export const routes = {
   "/api/v1/clusters": clusters,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
   "/api/v1/clusters/{id}/enrollment-tokens/{token}": enrollmentToken,
+  "/api/v1/clusters/{id}/installation": installation,
   "/api/v1/clusters/{id}/change-policy": changePolicy,
   "/api/v1/freezes": freezes,
   "/api/v1/freezes/{id}": freeze,
