@@ -26,7 +26,8 @@ runMain(async () => {
     await migrateDatabase(services.pool);
     const ctx = systemContext("master-credential", "cli");
     await ensureCluster(services, cluster, name ?? cluster);
-    hand(await createMasterCredential(services, ctx, cluster), cluster, out);
+    const { credential } = await createMasterCredential(services, ctx, cluster);
+    hand(credential, cluster, out);
   } finally {
     await closeServices(services);
   }

@@ -4,7 +4,11 @@ import type { AuditEntryView } from "@/lib/contract/console-views.ts";
 export const sentenceActions = [
   "cluster.created",
   "cluster.change-rules-set",
+  "cluster.changed",
+  "cluster.removed",
   "master-credential.created",
+  "master-credential.revoked",
+  "master-credential.rotated",
   "freeze.ordered",
   "freeze.lifted",
   "hold.placed",

@@ -2,7 +2,11 @@
 export const auditActions = [
   "cluster.created",
   "cluster.change-rules-set",
+  "cluster.changed",
+  "cluster.removed",
   "master-credential.created",
+  "master-credential.revoked",
+  "master-credential.rotated",
   "enrollment-token.created",
   "enrollment-token.revoked",
   "enrollment.refused",

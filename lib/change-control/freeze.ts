@@ -4,6 +4,7 @@ import { freezes } from "../../drizzle/schema/freezes.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { findClusters } from "../clusters/find-clusters.ts";
+import { hurryMasters } from "../clusters/hurry-masters.ts";
 import type { CreateFreezeRequest, FreezeOrigin, FreezeView } from "../contract/change-control.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
@@ -39,6 +40,7 @@ export async function freeze(
         ...{ orderKey: randomUUID(), sinceMs: services.now() },
       })
       .$returningId();
+    if (origin === "local") await hurryMasters(tx, clusterId);
     const [row] = await tx.select().from(freezes).where(eq(freezes.id, inserted!.id));
     await audit({
       action: "freeze.ordered",

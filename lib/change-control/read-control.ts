@@ -33,9 +33,17 @@ export async function readControl(
   };
 }
 
-/** By labels, a hold is for every cluster; by machine, for the one that the machine is in. */
-async function readControlHolds(db: Reader, nowMs: number): Promise<ControlHold[]> {
-  const rows = await db.select().from(holds).where(gt(holds.untilMs, nowMs)).orderBy(asc(holds.id));
+async function readControlHolds(
+  db: Reader,
+  clusterId: string,
+  nowMs: number,
+): Promise<ControlHold[]> {
+  const bound = or(isNull(holds.clusterId), eq(holds.clusterId, clusterId));
+  const rows = await db
+    .select()
+    .from(holds)
+    .where(and(bound, gt(holds.untilMs, nowMs)))
+    .orderBy(asc(holds.id));
   return rows.map(toControlHold);
 }
 

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { parseWith, readJsonBody, streamBody } from "../access/request-input.ts";
+import { applyControlOrder } from "../change-control/apply-control-order.ts";
+import { readControl } from "../change-control/read-control.ts";
+import { CreateCredentialRequest } from "../contract/cluster-views.ts";
 import {
   MasterFactsRequest,
   MasterFindRequest,
@@ -9,55 +12,87 @@ import {
   MasterOrder,
   MasterPreviewRequest,
   masterPrefix,
+  RevokeQuery,
 } from "../contract/master-api.ts";
+import { MasterControlOrder } from "../contract/master-control.ts";
 import { ClusterId, MachineId, Sha256 } from "../contract/names.ts";
+import { dropArchive } from "../packages/drop-archive.ts";
+import { readArchiveUse } from "../packages/read-archive-use.ts";
 import { uploadPackage } from "../packages/upload-package.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { problemResponse, toProblem } from "../platform/problem-response.ts";
-import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { listAppliedOrders } from "../releases/applied-orders.ts";
 import { applyReleaseOrder } from "../releases/apply-release-order.ts";
 import { factsForManage } from "../releases/facts-for-manage.ts";
-import { authenticateManage } from "./authenticate-manage.ts";
+import { authenticateManage, type Manage } from "./authenticate-manage.ts";
 import type { ClusterMaster } from "./cluster-master.ts";
+import { createMasterCredential } from "./create-master-credential.ts";
+import { listMasterCredentials } from "./list-master-credentials.ts";
 import { localMaster } from "./local-master.ts";
+import { readMasterFleet } from "./read-master-fleet.ts";
+import { revokeMasterCredential } from "./revoke-master-credential.ts";
 
-type Call = {
+type Call = Manage & {
   services: Services;
-  ctx: RequestContext;
   clusterId: string;
   master: ClusterMaster;
   request: Request;
   /** What the path's pattern captured. */
   id: string;
 };
-type Route = { method: string; path: RegExp; answer: (call: Call) => Promise<unknown> };
+type Route = {
+  method: string;
+  path: RegExp;
+  /** Whether a credential that may only read is refused. */
+  writes: boolean;
+  answer: (call: Call) => Promise<unknown>;
+};
 
-const get = (path: RegExp, answer: Route["answer"]): Route => ({ method: "GET", path, answer });
-const post = (path: RegExp, answer: Route["answer"]): Route => ({ method: "POST", path, answer });
-const put = (path: RegExp, answer: Route["answer"]): Route => ({ method: "PUT", path, answer });
+const read =
+  (method: string) =>
+  (path: RegExp, answer: Route["answer"]): Route => ({ method, path, writes: false, answer });
+const write =
+  (method: string) =>
+  (path: RegExp, answer: Route["answer"]): Route => ({ method, path, writes: true, answer });
+const get = read("GET");
+/** A question that does not fit into an address. */
+const ask = read("POST");
+const post = write("POST");
+const put = write("PUT");
+const del = write("DELETE");
 
 /** Below /api/master/v1/clusters/{id}/. The schemas are those of lib/contract/master-api.ts. */
 const routes: Route[] = [
-  get(/^status$/, ({ master }) => master.status()),
+  get(/^status$/, async ({ master, scope }) => ({ ...(await master.status()), scope })),
+  get(/^fleet$/, ({ services, clusterId }) => readMasterFleet(services, clusterId)),
   get(/^orders$/, async ({ services, clusterId }) => ({
     orders: await listAppliedOrders(services.db, clusterId),
   })),
   put(/^releases\/(\d+)$/, applyOrder),
+  put(/^control$/, applyControl),
   put(/^packages\/([0-9a-f]+)$/, takePackage),
-  post(/^facts$/, async ({ services, clusterId, request }) =>
+  get(/^packages\/([0-9a-f]+)$/, ({ services, id }) =>
+    readArchiveUse(services, parseWith(Sha256, id)),
+  ),
+  del(/^packages\/([0-9a-f]+)$/, dropPackage),
+  get(/^credentials$/, listCredentials),
+  post(/^credentials$/, async ({ services, ctx, clusterId, request }) =>
+    createMasterCredential(services, ctx, clusterId, await body(request, CreateCredentialRequest)),
+  ),
+  del(/^credentials\/(\d+)$/, revokeCredential),
+  ask(/^facts$/, async ({ services, clusterId, request }) =>
     factsForManage(services, clusterId, await body(request, MasterFactsRequest)),
   ),
-  post(/^preview$/, async ({ master, request }) => {
+  ask(/^preview$/, async ({ master, request }) => {
     const { plan, cluster } = await body(request, MasterPreviewRequest);
     const own = { ...cluster, clusterId: master.clusterId };
     return { stages: await master.previewStages(plan, own) };
   }),
-  post(/^gray$/, async ({ master, request }) => ({
+  ask(/^gray$/, async ({ master, request }) => ({
     machineIds: await master.selectGray(await body(request, MasterGrayRequest)),
   })),
-  post(/^machines\/find$/, async ({ master, request }) => {
+  ask(/^machines\/find$/, async ({ master, request }) => {
     const { machineIds } = await body(request, MasterFindRequest);
     return { machines: [...(await master.findMachines(machineIds)).values()] };
   }),
@@ -75,19 +110,28 @@ const routes: Route[] = [
 export async function answerMasterApi(services: Services, request: Request): Promise<Response> {
   const requestId = randomUUID();
   try {
-    if (services.env.IFRIT_ROLE !== "master")
-      throw new ProblemError("not_found", "This deployment takes no orders (IFRIT_ROLE=master).");
+    refuseOtherRole(services);
     const { clusterId, rest } = splitPath(request);
-    const ctx = await authenticateManage(services, clusterId, request);
+    const manage = await authenticateManage(services, clusterId, request);
     const found = findRoute(request.method, rest);
+    if (found.route.writes && manage.scope === "read")
+      throw new ProblemError("forbidden", "This credential may only read.");
     const master = localMaster(services, clusterId);
-    return Response.json(
-      await found.route.answer({ services, ctx, clusterId, master, request, id: found.id }),
-      { headers: { "cache-control": "no-store" } },
-    );
+    const call = { services, ...manage, clusterId, master, request, id: found.id };
+    return Response.json(await found.route.answer(call), {
+      headers: { "cache-control": "no-store" },
+    });
   } catch (error) {
     return problemResponse(toProblem(error, services.log, requestId));
   }
+}
+
+/** The issue is how a manage that adds the cluster can tell its people what to change. */
+function refuseOtherRole({ env }: Services): void {
+  if (env.IFRIT_ROLE === "master") return;
+  throw new ProblemError("not_found", "This deployment takes no orders (IFRIT_ROLE=master).", {
+    issues: [{ path: "role", message: env.IFRIT_ROLE }],
+  });
 }
 
 function splitPath(request: Request): { clusterId: string; rest: string } {
@@ -120,6 +164,29 @@ async function applyOrder({ services, ctx, clusterId, request, id }: Call) {
     order.release.plan.clusters.every((one) => one.clusterId === clusterId);
   if (!isThis) throw new ProblemError("invalid_request", "The order is for something else.");
   return applyReleaseOrder(services, ctx, clusterId, order);
+}
+
+async function applyControl({ services, ctx, clusterId, request }: Call) {
+  const order = await body(request, MasterControlOrder);
+  await applyControlOrder(services, ctx, clusterId, order);
+  return { nowMs: services.now(), control: await readControl(services, clusterId) };
+}
+
+async function listCredentials({ services, clusterId, credentialId }: Call) {
+  return { credentials: await listMasterCredentials(services, clusterId, credentialId) };
+}
+
+async function revokeCredential({ services, ctx, clusterId, request, id, credentialId }: Call) {
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const { graceSeconds } = parseWith(RevokeQuery, query);
+  if (Number(id) === credentialId)
+    throw new ProblemError("conflict", "A credential does not revoke itself.");
+  await revokeMasterCredential(services, ctx, clusterId, Number(id), graceSeconds);
+  return { revoked: true };
+}
+
+async function dropPackage({ services, ctx, id }: Call) {
+  return { deleted: await dropArchive(services, ctx, parseWith(Sha256, id)) };
 }
 
 async function takePackage({ services, ctx, request, id }: Call) {

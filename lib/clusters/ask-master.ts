@@ -8,7 +8,7 @@ import type { RequestContext } from "../platform/request-context.ts";
 export type MasterAccess = { clusterId: string; url: string; credential: string };
 
 export type MasterCall<T> = {
-  method: "GET" | "POST" | "PUT";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the cluster's path. */
   path: string;
   answer: z.ZodType<T>;

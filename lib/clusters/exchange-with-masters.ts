@@ -13,6 +13,9 @@ import { listWatchedReleases, readMasterOrder } from "../releases/followed-relea
 import { askMaster, type MasterAccess } from "./ask-master.ts";
 import { type ClusterOrderRow, listClusterOrders, noteDelivery } from "./cluster-orders.ts";
 import { digestOrders } from "./digest-orders.ts";
+import { dropPackages } from "./drop-packages.ts";
+import { exchangeControl } from "./exchange-control.ts";
+import { fetchFleet } from "./fetch-fleet.ts";
 import { noteAnswer, noteSilence } from "./master-contact.ts";
 import { listRemoteMasters, type RemoteMaster } from "./remote-access.ts";
 import { storeFacts } from "./remote-facts.ts";
@@ -54,13 +57,19 @@ async function exchangeUnderLease(
   lease: Lease,
 ): Promise<string> {
   try {
+    const askedAtMs = services.now();
     const status = await askMaster(master.access, {
       ...{ method: "GET", path: "status", answer: MasterStatus },
     });
+    // Before anything else: a stop must not wait for what is slow.
+    const control = await exchangeControl(services, master.access, status);
     const problem = await reconcile(services, master.access, status);
     await deliver(services, master.access, status);
     await fetchFacts(services, master.access, status);
-    await noteAnswer(services, lease, master, status, problem);
+    const said = { status: { ...status, control }, problem, askedAtMs };
+    await noteAnswer(services, lease, master, said);
+    await fetchFleet(services, master);
+    await dropPackages(services, master.access, status);
     return problem || "answered";
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "unavailable") throw error;

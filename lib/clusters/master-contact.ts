@@ -5,10 +5,9 @@ import type { Database } from "../platform/database.ts";
 import { type Lease, requireLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
 import { tellReleases } from "../releases/tell-releases.ts";
+import { failuresUntilUnreachable } from "./failures-until-unreachable.ts";
 import type { RemoteMaster } from "./remote-access.ts";
 
-/** So many attempts in a row fail before a master is called unreachable: one may be a restart. */
-export const failuresUntilUnreachable = 3;
 const firstDelayMs = 1_000;
 const delayMsMax = 30_000;
 
@@ -28,24 +27,40 @@ export async function unreachableSince(
 export async function noteAnswer(
   services: Services,
   lease: Lease,
-  { clusterId, failures, failingSinceMs }: RemoteMaster,
-  status: MasterStatus,
-  problem: string,
+  { clusterId, failures, failingSinceMs, lags }: RemoteMaster,
+  said: { status: MasterStatus; problem: string; askedAtMs: number },
 ): Promise<void> {
   const nowMs = services.now();
+  const { status, problem, askedAtMs } = said;
   await services.db.transaction(async (tx) => {
     await requireLease(tx, lease);
     await tx
       .update(remoteMasters)
       .set({
         ...{ failures: 0, failingSinceMs: null, nextAttemptAtMs: 0, answeredAtMs: nowMs },
-        ...{ problem, status },
+        ...{ problem: problem.slice(0, 300), status },
+        ...lagsWith(lags, nowMs, nowMs - askedAtMs),
       })
       .where(eq(remoteMasters.clusterId, clusterId));
     if (failures < failuresUntilUnreachable) return;
     const values = { clusterId, sinceMs: failingSinceMs ?? nowMs };
     await tellReleases(tx, clusterId, { kind: "masterReachable", values }, nowMs);
   });
+}
+
+const lagEveryMs = 30_000;
+const lagsMax = 120;
+
+/** An hour of them. */
+function lagsWith(
+  lags: RemoteMaster["lags"],
+  nowMs: number,
+  lagMs: number,
+): { lags?: [number, number][] } {
+  const kept = lags ?? [];
+  const [lastMs] = kept.at(-1) ?? [0];
+  if (nowMs - lastMs < lagEveryMs && nowMs >= lastMs) return {};
+  return { lags: [...kept, [nowMs, Math.max(0, lagMs)] as [number, number]].slice(-lagsMax) };
 }
 
 export async function noteSilence(

@@ -9,7 +9,7 @@ import { processWide } from "../platform/process-wide.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { askMaster } from "./ask-master.ts";
-import { failuresUntilUnreachable } from "./master-contact.ts";
+import { failuresUntilUnreachable } from "./failures-until-unreachable.ts";
 import { listRemoteMasters, type RemoteMaster } from "./remote-access.ts";
 
 const leaseMs = 60_000;

@@ -189,3 +189,19 @@ export const MasterMachinesQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export type MasterMachinesQuery = z.infer<typeof MasterMachinesQuery>;
+
+/** GET clusters/{id}/packages/{sha256}: is the archive here, and does anything still need it? */
+export const ArchiveUse = z.object({
+  present: z.boolean(),
+  /** Why it is not to be deleted; null: nothing needs it. */
+  neededBy: z.string().max(500).nullable(),
+});
+export type ArchiveUse = z.infer<typeof ArchiveUse>;
+/** DELETE clusters/{id}/packages/{sha256}: refused (conflict) while anything needs it. */
+export const MasterDeleted = z.object({ deleted: z.boolean() });
+
+/** DELETE clusters/{id}/credentials/{credentialId}?graceSeconds: not its own. */
+export const RevokeQuery = z.object({
+  graceSeconds: z.coerce.number().int().min(0).max(3_600).default(0),
+});
+export const MasterRevoked = z.object({ revoked: z.boolean() });

@@ -34,7 +34,7 @@ export async function fleetOverview(
 }
 
 /** Failed before restarting, newest first. */
-async function listAttention(
+export async function listAttention(
   { db }: Services,
   cluster: string | undefined,
 ): Promise<Overview["attention"]> {

@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import { count, eq } from "drizzle-orm";
+import { packageDeletions } from "../../drizzle/schema/package-deletions.ts";
 import { packages } from "../../drizzle/schema/packages.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { refuseNeededElsewhere } from "../clusters/refuse-needed-elsewhere.ts";
 import { findReleaseAsking } from "../desired-state/change-desired-entries.ts";
 import type { Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
@@ -16,7 +18,7 @@ import type { PackageRow } from "./package-view.ts";
 /**
  * Deletes a package that nothing asks for and no machine has: a version that may still be wanted,
  * also as something to fall back to, is refused.
- * @throws ProblemError not_found, conflict
+ * @throws ProblemError not_found, conflict, unavailable (a remote master that may need it is away)
  */
 export async function deletePackage(
   services: Services,
@@ -24,11 +26,19 @@ export async function deletePackage(
   id: number,
 ): Promise<void> {
   requirePermission(ctx, "packages.write");
+  const [asked] = await services.db.select().from(packages).where(eq(packages.id, id));
+  if (asked) await refuseNeededElsewhere(services, asked.sha256);
   const deleted = await auditedTransaction(services, ctx, async (tx, audit) => {
     const row = await lockPackage(tx, id);
     requirePermission(ctx, "packages.write", { agentName: row.agentName });
     await refuseWhileNamed(tx, row);
     await tx.delete(packages).where(eq(packages.id, id));
+    // Remote masters are told: see lib/clusters/drop-packages.ts.
+    const deletedAtMs = services.now();
+    await tx
+      .insert(packageDeletions)
+      .values({ sha256: row.sha256, deletedAtMs })
+      .onDuplicateKeyUpdate({ set: { deletedAtMs } });
     const { agentName, version, platform, sha256 } = row;
     await audit({
       action: "package.deleted",

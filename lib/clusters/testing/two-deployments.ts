@@ -50,7 +50,7 @@ export async function openTwoDeployments() {
   const port = String(await freePort());
   const start = () => launchServer(master, { IFRIT_ROLE: "master", PORT: port });
   await createCluster(master, setup, { id: "b", name: "B" });
-  const credential = await createMasterCredential(master, setup, "b");
+  const { credential } = await createMasterCredential(master, setup, "b");
   const world = new TwoDeployments(manage, master, start, await start(), credential);
   const masterUrl = world.server.url;
   await createCluster(manage, setup, { id: "a", name: "A" });
