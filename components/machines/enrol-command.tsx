@@ -10,8 +10,8 @@ import type { EnrollmentTokenCreated } from "@/lib/contract/console-views.ts";
 import { arrivalsQuery } from "@/lib/machines/queries.ts";
 import { Alert } from "../ui/alert.tsx";
 import { Button } from "../ui/button.tsx";
-import { CodeBlock } from "../ui/code-block.tsx";
 import { Time } from "../ui/time.tsx";
+import { EnrolInstall } from "./enrol-install.tsx";
 
 /** The command to run on the machine, and the moment when the machine turns up. */
 export function EnrolCommand(props: {
@@ -22,13 +22,14 @@ export function EnrolCommand(props: {
   const t = useTranslations("enrol");
   return (
     <div className="flex flex-col gap-5">
-      <div className="flex flex-col gap-2">
-        <h3 className="font-medium">{t("run")}</h3>
-        <CodeBlock wrap code={props.created.command} label={t("run")} />
-        <p className="text-[0.8125rem] text-subtle">
-          {t("tokenNote")} <Time ms={props.created.expiresAtMs} />
-        </p>
-      </div>
+      <EnrolInstall
+        clusterId={props.clusterId}
+        token={props.created.token}
+        command={props.created.command}
+      />
+      <p className="text-[0.8125rem] text-subtle">
+        {t("tokenNote")} <Time ms={props.created.expiresAtMs} />
+      </p>
       <Arrivals clusterId={props.clusterId} />
       <Alert tone="info">{t("bootNote")}</Alert>
       <Button onClick={props.onAgain} className="self-start">
