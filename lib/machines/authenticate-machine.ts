@@ -13,7 +13,12 @@ export type MachineGate = {
 const unauthenticated = fixedProblem("unauthenticated", "A machine's bearer token is needed.");
 const expired = fixedProblem("token_expired", "The token has expired. Ask for a new one.");
 const revoked = fixedProblem("machine_revoked", "This machine was revoked by an operator.");
-const parked = fixedProblem("forbidden", "This machine is parked by an operator.", 60);
+const parked = fixedProblem(
+  "forbidden",
+  "This machine is parked: an operator has to look at it.",
+  60,
+);
+const pending = fixedProblem("forbidden", "This machine waits for an operator to accept it.", 60);
 const bearer = "Bearer ";
 
 /** The machine, or the answer that refuses it. */
@@ -27,7 +32,8 @@ export function authenticateMachine(
   if (verdict === "expired") return expired;
   if (gate.blocked.size > 0) {
     const block = gate.blocked.get(verdict.machineId);
-    if (block) return block === "revoked" ? revoked : parked;
+    if (block === "revoked") return revoked;
+    if (block) return block === "pending" ? pending : parked;
   }
   return verdict;
 }

@@ -74,9 +74,15 @@ test("checkIn() answers with the document and its ETag, and with 304 to a machin
 test("checkIn() notes the heartbeat with its digest, and takes no nonsense for one", () => {
   const master = context();
   ask(master, { stateDigest: digest });
-  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({ seenAtMs: nowMs, digest });
+  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({
+    ...{ seenAtMs: nowMs, digest, instance: "" },
+  });
   ask(master, { stateDigest: "'; DROP TABLE machines" });
-  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({ seenAtMs: nowMs, digest: "" });
+  expect(master.heartbeats.get("c1")?.get("m-1")).toEqual({
+    seenAtMs: nowMs,
+    digest: "",
+    instance: "",
+  });
 });
 
 test("a refused machine leaves no heartbeat", () => {

@@ -4,6 +4,7 @@ import { redisKeys } from "../desired-state/redis-layout.ts";
 import { releaseLease, takeLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
 import { type Heartbeat, type Heartbeats, returnHeartbeats, takeHeartbeats } from "./heartbeats.ts";
+import { noteOddProcess } from "./note-odd-process.ts";
 
 const leaseMs = 30_000;
 const idsPerStatement = 1_000;
@@ -22,7 +23,9 @@ export async function pushHeartbeats(
   const taken = takeHeartbeats(heartbeats, clusterId);
   if (taken.size === 0) return true;
   try {
-    const fields = [...taken].flatMap(([id, beat]) => [id, `${beat.seenAtMs} ${beat.digest}`]);
+    const fields = [...taken].flatMap(([id, beat]) => [
+      ...[id, `${beat.seenAtMs} ${beat.digest} ${beat.instance}`],
+    ]);
     const key = redisKeys.heartbeats(clusterId);
     for (let start = 0; start < fields.length; start += fieldsPerCommand * 2)
       await services.redis.hset(key, ...fields.slice(start, start + fieldsPerCommand * 2));
@@ -91,9 +94,10 @@ async function takeHash(services: Services, clusterId: string): Promise<void> {
 function parseHash(hash: Record<string, string>): Map<string, Heartbeat> {
   const beats = new Map<string, Heartbeat>();
   for (const [machineId, text] of Object.entries(hash)) {
-    const [seen, digest = ""] = text.split(" ");
+    const [seen, digest = "", instance = ""] = text.split(" ");
     const seenAtMs = Number(seen);
-    if (Number.isSafeInteger(seenAtMs) && seenAtMs > 0) beats.set(machineId, { seenAtMs, digest });
+    if (Number.isSafeInteger(seenAtMs) && seenAtMs > 0)
+      beats.set(machineId, { seenAtMs, digest, instance });
   }
   return beats;
 }
@@ -118,14 +122,27 @@ async function writeHeartbeats(services: Services, beats: Map<string, Heartbeat>
 async function readDigests(services: Services, beats: Map<string, Heartbeat>) {
   const { seen, stored } = noHeartbeats();
   for (const [machineId, { digest }] of beats) if (digest) seen.set(machineId, digest);
-  for (const part of chunks([...seen.keys()])) {
+  for (const part of chunks([...beats.keys()])) {
     const rows = await services.db
-      .select({ id: machines.id, stateDigest: machines.stateDigest })
+      .select({
+        id: machines.id,
+        stateDigest: machines.stateDigest,
+        tokenInstance: machines.tokenInstance,
+      })
       .from(machines)
       .where(inArray(machines.id, part));
-    for (const row of rows) stored.set(row.id, row.stateDigest);
+    for (const row of rows) {
+      const beat = beats.get(row.id);
+      if (beat?.digest) stored.set(row.id, row.stateDigest);
+      if (beat && isOdd(beat, row.tokenInstance)) await noteOddProcess(services, row.id, beat);
+    }
   }
   return { seen, stored };
+}
+
+/** A process checked in by a token that another one's has superseded. */
+function isOdd({ instance }: Heartbeat, tokenInstance: string): boolean {
+  return instance !== "" && tokenInstance !== "" && instance !== tokenInstance;
 }
 
 function noHeartbeats(): { seen: DigestOf; stored: DigestOf } {

@@ -1,7 +1,10 @@
 import type { MachineClaims } from "./machine-token.ts";
 
-/** A machine's last check-in since the last flush. The digest is "" when the machine sent none. */
-export type Heartbeat = { seenAtMs: number; digest: string };
+/**
+ * A machine's last check-in since the last flush. The digest is "" when the machine sent none, the
+ * instance when its token names none.
+ */
+export type Heartbeat = { seenAtMs: number; digest: string; instance: string };
 
 /** By cluster id, then machine id. Noted in memory by check-ins, carried on by the flush job. */
 export type Heartbeats = Map<string, Map<string, Heartbeat>>;
@@ -17,11 +20,13 @@ export function noteHeartbeat(
     ofCluster = new Map();
     heartbeats.set(machine.clusterId, ofCluster);
   }
+  const { instance = "" } = machine;
   const held = ofCluster.get(machine.machineId);
   if (held) {
     held.seenAtMs = seenAtMs;
     held.digest = digest;
-  } else ofCluster.set(machine.machineId, { seenAtMs, digest });
+    held.instance = instance;
+  } else ofCluster.set(machine.machineId, { seenAtMs, digest, instance });
 }
 
 /** Takes a cluster's heartbeats out. */

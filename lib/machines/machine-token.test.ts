@@ -18,10 +18,12 @@ const anyClaims = fc.record({
   type: fc.constantFrom(...machineTypes),
   slot: fc.integer({ min: 0, max: 16_383 }),
 });
+const anyInstance = fc.option(fc.stringMatching(/^[0-9a-f]{16}$/), { nil: undefined });
 
 test("verifyMachineToken() gives back what was signed", () => {
   fc.assert(
-    fc.property(anyClaims, (given) => {
+    fc.property(anyClaims, anyInstance, (named, instance) => {
+      const given = { ...named, ...(instance === undefined ? {} : { instance }) };
       const token = signMachineToken(key, given, nowMs + 60_000);
       expect(verifyMachineToken(key, token, nowMs)).toEqual(given);
     }),

@@ -8,12 +8,14 @@ export type MachineClaims = {
   clusterId: string;
   type: MachineType;
   slot: number;
+  /** The process that got the token; absent: it named none. */
+  instance?: string;
 };
 
 export type TokenVerdict = MachineClaims | "invalid" | "expired";
 
 /*
- * ifm1.<base64url of "machine cluster type slot expiry">.<base64url of its HMAC-SHA256>
+ * ifm1.<base64url of "machine cluster type slot expiry[ instance]">.<base64url of its HMAC-SHA256>
  * None of the parts can hold a space. The expiry is in whole seconds by the master's clock.
  */
 const prefix = "ifm1.";
@@ -29,9 +31,10 @@ export function signMachineToken(
   claims: MachineClaims,
   expiresAtMs: number,
 ): string {
-  const { machineId, clusterId, type, slot } = claims;
+  const { machineId, clusterId, type, slot, instance } = claims;
   const expiry = Math.floor(expiresAtMs / 1000);
-  const text = `${machineId} ${clusterId} ${type} ${slot} ${expiry}`;
+  const named = instance === undefined ? "" : ` ${instance}`;
+  const text = `${machineId} ${clusterId} ${type} ${slot} ${expiry}${named}`;
   const payload = Buffer.from(text).toString("base64url");
   return `${prefix}${payload}.${macOf(key, payload)}`;
 }
@@ -44,12 +47,13 @@ export function verifyMachineToken(key: KeyObject, token: string, nowMs: number)
   const expected = Buffer.from(macOf(key, payload), "latin1");
   const given = Buffer.from(token.slice(dot + 1), "latin1");
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return "invalid";
-  const [machineId, clusterId, type, slot, expiry] = Buffer.from(payload, "base64url")
+  const [machineId, clusterId, type, slot, expiry, instance] = Buffer.from(payload, "base64url")
     .toString("latin1")
-    .split(" ") as [string, string, string, string, string];
+    .split(" ") as [string, string, string, string, string, string | undefined];
   if (!knownTypes.has(type)) return "invalid";
   if (Number(expiry) * 1000 <= nowMs) return "expired";
-  return { machineId, clusterId, type: type as MachineType, slot: Number(slot) };
+  const claims = { machineId, clusterId, type: type as MachineType, slot: Number(slot) };
+  return instance === undefined ? claims : { ...claims, instance };
 }
 
 function macOf(key: KeyObject, payload: string): string {

@@ -5,7 +5,7 @@ import { ReportRequest } from "../contract/report.ts";
 import { authenticateMachine, isRefusal } from "../machines/authenticate-machine.ts";
 import { checkIn } from "../machines/check-in.ts";
 import { enrollMachine } from "../machines/enroll-machine.ts";
-import { issueMachineToken } from "../machines/issue-machine-token.ts";
+import { CounterReusedError, issueMachineToken } from "../machines/issue-machine-token.ts";
 import { openPackageArchive } from "../packages/open-package-archive.ts";
 import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
 import { ProblemError } from "../platform/problem-error.ts";
@@ -73,6 +73,7 @@ export async function answerAgent(master: Master, request: AgentRequest): Promis
     const headers = [...answer.headers];
     headers[1] = "application/problem+json";
     if (problem.retryAfterSeconds) headers.push("retry-after", String(problem.retryAfterSeconds));
+    if (error instanceof CounterReusedError) headers.push(header.counter, String(error.counter));
     return { ...answer, headers };
   }
 }
@@ -92,7 +93,8 @@ async function enroll(master: Master, request: AgentRequest): Promise<AgentAnswe
 
 async function issueToken(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const body = parseBody(TokenRequest, request.body);
-  return jsonAnswer(200, await issueMachineToken(master.services, master.tokenKey, body));
+  const { services, tokenKey } = master;
+  return jsonAnswer(200, await issueMachineToken(services, tokenKey, body, request.address));
 }
 
 function desiredState(master: Master, request: AgentRequest): AgentAnswer | Promise<AgentAnswer> {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { addressBehind } from "../access/client-address.ts";
 import { agentPaths, header } from "../contract/headers.ts";
 import { checkIn } from "../machines/check-in.ts";
 import type { AgentAnswer } from "../platform/agent-answer.ts";
@@ -61,7 +62,11 @@ async function serveOther(
     method: req.method ?? "GET",
     path: question === -1 ? url : url.slice(0, question),
     header: (name) => req.headers[name] as string | undefined,
-    address: req.socket.remoteAddress ?? "",
+    address: addressBehind(
+      master.services.env,
+      req.socket.remoteAddress ?? "",
+      req.headers["x-forwarded-for"] as string | undefined,
+    ),
   };
   let answer = refuseEarly(early);
   const limit = findRoute(early.path)?.bodyBytesMax ?? 0;

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { clientAddress } from "../access/client-address.ts";
 import type { AgentAnswer } from "../platform/agent-answer.ts";
 import {
   type AgentRequest,
@@ -16,7 +17,7 @@ export async function serveAgentRequest(master: Master, request: Request): Promi
     method: request.method,
     path: new URL(request.url).pathname,
     header: (name) => request.headers.get(name) ?? undefined,
-    address: request.headers.get("x-forwarded-for") ?? "",
+    address: clientAddress(master.services.env, request.headers),
   };
   const refusal = refuseEarly(early);
   if (refusal) return toResponse(refusal);

@@ -22,8 +22,9 @@ export function tokenRequest(
   machine: SampleMachine,
   clusterId: string,
   counter: number,
+  more: Pick<TokenRequest, "instance" | "source" | "auditHead"> = {},
 ): TokenRequest {
-  const proof = { machineId: machine.machineId, clusterId, counter };
+  const proof = { machineId: machine.machineId, clusterId, counter, ...more };
   const signature = sign(null, Buffer.from(tokenProofText(proof)), machine.privateKey);
   return { ...proof, signature: signature.toString("base64url") };
 }
