@@ -46,7 +46,7 @@ export async function main(words: readonly string[], io: CommandOutput): Promise
       io.out(command.help);
       return exitCode.ok;
     }
-    return await command.run(parseArguments(rest, command.options), io);
+    return await command.run(parseArguments(rest, command.options, command.verbs), io);
   } catch (error) {
     io.error(`ifrit-agent: ${error instanceof Error ? error.message : error}`);
     return error instanceof CliError ? error.code : exitCode.failed;

@@ -40,12 +40,43 @@ Deno.test("ifrit-agent refuses what it does not know with exit code 2", async ()
     ["status", "extra"],
     ["run", "--root", "/tmp", "--poll-seconds", "0"],
     ["enroll", "--root", "/tmp/ifrit-none", "--master", "ftp://x"],
+    ["service", "--root", "/tmp", "--program", "/tmp/x"],
+    ["service", "remove", "--root", "/tmp", "--program", "/tmp/x"],
+    ["service", "install", "--root", "tmp", "--program", "/tmp/x"],
+    ["version", "install"],
   ]) {
     const { code, error } = await run(...words);
     assert.equal(code, 2, `${words.join(" ")}: ${error}`);
     assert.match(error, /^ifrit-agent: /);
   }
   await Deno.remove("/tmp/ifrit-none", { recursive: true });
+});
+
+Deno.test("service shows what it would do, for people and for scripts, and does nothing", async () => {
+  const words = ["--root", "/var/lib/ifrit", "--program", "/opt/ifrit/ifrit-agent", "--dry-run"];
+  const shown = await run("service", "install", ...words);
+  assert.equal(shown.code, 0);
+  assert.match(shown.out, /^# \/etc\/systemd\/system\/ifrit-agent\.service\n\[Unit\]/);
+  assert.match(shown.out, /systemctl restart ifrit-agent\.service\n$/);
+  const plan = JSON.parse((await run("service", "install", ...words, "--json")).out);
+  assert.deepEqual(Object.keys(plan), ["verb", "file", "text", "commands", "dryRun"]);
+  assert.equal(plan.dryRun, true);
+  const removed = await run("service", "uninstall", ...words);
+  assert.match(removed.out, /disable --now[\s\S]*rm -f \/etc\/systemd\/system\/ifrit-agent/);
+  await assert.rejects(Deno.stat("/etc/systemd/system/ifrit-agent.service"));
+});
+
+Deno.test("every command that can fail documents its exit codes, and version --json is JSON", async () => {
+  for (const command of ["enroll", "run", "guard", "status", "doctor", "service"]) {
+    assert.match((await run(command, "--help")).out, /Exit codes: 0 done/, command);
+  }
+  const version = JSON.parse((await run("version", "--json")).out);
+  assert.deepEqual(version, {
+    version: ifritAgentVersion,
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+    deno: Deno.version.deno,
+  });
 });
 
 Deno.test("run and status end with 4 on a root that was never enrolled", async () => {

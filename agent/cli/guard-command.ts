@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { CliError, exitCode } from "./exit-code.ts";
+import { CliError, exitCode, exitCodeHelp } from "./exit-code.ts";
 
 export const guardCommand: Command = {
   summary: "run, restart and upgrade ifrit-agent itself; what a service starts",
@@ -13,7 +13,9 @@ ends both; the managed agents go on running.
   --root DIR   what \`enroll\` was given
 
 Example:
-  ifrit-agent guard --root /var/lib/ifrit`,
+  ifrit-agent guard --root /var/lib/ifrit
+
+${exitCodeHelp}`,
   run() {
     const message =
       "guard is the script ifrit-guard: start it by way of the script ifrit-agent beside it";

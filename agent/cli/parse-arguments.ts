@@ -1,6 +1,8 @@
 import { CliError, exitCode } from "./exit-code.ts";
 
 export interface Arguments {
+  /** The first word of a command that takes one of several. */
+  verb: string | null;
   flag(name: string): boolean;
   /** The option's value, or null. */
   option(name: string): string | null;
@@ -14,10 +16,16 @@ export type OptionKinds = Record<string, "flag" | "value" | "values">;
  * Strict: an unknown option or a stray word is an error, never ignored. By hand, because node:util
  * would take 4 MiB of memory for as long as ifrit-agent runs.
  */
-export function parseArguments(words: readonly string[], kinds: OptionKinds): Arguments {
-  const given = readWords(words, kinds);
+export function parseArguments(
+  words: readonly string[],
+  kinds: OptionKinds,
+  verbs?: readonly string[],
+): Arguments {
+  const verb = verbs === undefined ? null : readVerb(words[0], verbs);
+  const given = readWords(verb === null ? words : words.slice(1), kinds);
   const option = (name: string) => given.get(name)?.at(-1) ?? null;
   return {
+    verb,
     flag: (name) => given.has(name),
     option,
     required: (name) => {
@@ -27,6 +35,11 @@ export function parseArguments(words: readonly string[], kinds: OptionKinds): Ar
     },
     all: (name) => given.get(name) ?? [],
   };
+}
+
+function readVerb(word: string | undefined, verbs: readonly string[]): string {
+  if (word !== undefined && verbs.includes(word)) return word;
+  throw new CliError(exitCode.usage, `say which: ${verbs.join(" or ")}`);
 }
 
 function readWords(words: readonly string[], kinds: OptionKinds): Map<string, string[]> {

@@ -4,14 +4,21 @@ import { exitCode } from "./exit-code.ts";
 
 export const versionCommand: Command = {
   summary: "show the version",
-  options: {},
-  help: `Usage: ifrit-agent version
+  options: { json: "flag" },
+  help: `Usage: ifrit-agent version [--json]
 
-Example:
-  ifrit-agent version`,
-  run(_given, io) {
+  --json   for scripts: {"version", "os", "arch", "deno"}
+
+Examples:
+  ifrit-agent version
+  ifrit-agent version --json | jq -r .version`,
+  run(given, io) {
+    const { os, arch } = Deno.build;
+    const deno = Deno.version.deno;
     io.out(
-      `ifrit-agent ${ifritAgentVersion} (${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno})`,
+      given.flag("json")
+        ? JSON.stringify({ version: ifritAgentVersion, os, arch, deno })
+        : `ifrit-agent ${ifritAgentVersion} (${os} ${arch}, Deno ${deno})`,
     );
     return Promise.resolve(exitCode.ok);
   },
