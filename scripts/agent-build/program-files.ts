@@ -31,6 +31,7 @@ export async function programFiles(
       : [
           script("ifrit-agent", renderLauncher({ compiled })),
           script("ifrit-guard", await service("ifrit-guard.sh")),
+          ...(target.os === "linux" ? [script("ifrit-entrypoint", await entrypoint())] : []),
         ];
   const license = await readFile(join(repoRoot, "node_modules/deno/LICENSE"), "utf8");
   return [
@@ -38,6 +39,10 @@ export async function programFiles(
     { path: "licenses/deno.txt", content: license, executable: false },
     ...(compiled ? [] : [{ path: "ifrit-agent.js", content: bundle, executable: false }]),
   ];
+}
+
+function entrypoint(): Promise<string> {
+  return readFile(join(repoRoot, "deploy/container/ifrit-entrypoint.sh"), "utf8");
 }
 
 function script(path: string, content: string): ProgramFile {

@@ -57,7 +57,7 @@ function Stop-Script([int]$code, [string]$message, [string]$remedy = '') {
 function Find-Archive {
   # Within 32-bit PowerShell the first of the two says x86.
   $cpu = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
-  $platform = switch ($cpu) { 'AMD64' { 'windows-x64' } 'ARM64' { 'windows-arm64' } default { '' } }
+  $platform = @{ AMD64 = 'windows-x64'; ARM64 = 'windows-arm64' }[$cpu]
   if (-not $platform) { Stop-Script 1 "there is no ifrit-agent for $cpu" 'x86-64 and arm64 have one.' }
   $line = $archives -split "`r?`n" | Where-Object { $_.StartsWith("$platform ") } | Select-Object -First 1
   if (-not $line) {
@@ -72,7 +72,7 @@ function Get-ArchiveFile($wanted, [string]$target) {
   else {
     $base = if ($From) { $From.TrimEnd('/') } else { "$Master/install/agents" }
     $url = "$base/$($wanted.Platform)/$($wanted.Sha256)"
-    Write-Host "Downloading $([Math]::Floor($wanted.Bytes / 1MB)) MiB from $url"
+    Write-Host "Downloading $([Math]::Floor($wanted.Bytes / 1048576)) MiB from $url"
     [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
     try { Invoke-WebRequest -UseBasicParsing -Uri $url -OutFile $target }
     catch { Stop-Script 1 "$url could not be downloaded: $($_.Exception.Message)" 'Can this machine reach the master? If it answers 404, take agent.ps1 from it again.' }
