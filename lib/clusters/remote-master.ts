@@ -41,7 +41,7 @@ export function remoteMaster(services: Services, clusterId: string, url: string)
       const { machines } = await ask(MasterFindAnswer, "machines/find", { machineIds });
       return new Map(machines.map((machine) => [machine.id, machine]));
     },
-    listMachines: (query) => ask(MachineList, `machines?${searchOf(query)}`),
+    listMachines: (query) => ask(MachineList, machinesPath(query)),
     readMachine: (machineId) => ask(MachineDetail, `machines/${encodeURIComponent(machineId)}`),
   };
 }
@@ -49,7 +49,7 @@ export function remoteMaster(services: Services, clusterId: string, url: string)
 /** Counting a million machines takes a while. */
 const previewMsMax = 20_000;
 
-function searchOf(query: Record<string, string | number | undefined>): string {
+export function machinesPath(query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `machines?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

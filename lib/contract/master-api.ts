@@ -179,8 +179,9 @@ export const MasterFindAnswer = z.object({
 
 /** GET clusters/{id}/machines; the answer is a MachineList whose cursor is a machine's id. */
 export const MasterMachinesQuery = z.object({
-  q: z.string().max(255).optional(),
+  q: z.string().max(2_000).optional(),
   type: MachineType.optional(),
+  status: z.enum(["pending", "accepted", "parked", "revoked"]).optional(),
   agent: AgentName.optional(),
   version: z.union([AgentVersion, z.literal("none")]).optional(),
   phase: z.string().max(30).optional(),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { optionalText } from "@/lib/access/cursor.ts";
+import { listFleetAgents } from "@/lib/clusters/fleet-agents.ts";
 import { AgentList } from "@/lib/contract/console-views.ts";
-import { listAgents } from "@/lib/fleet-status/list-agents.ts";
 
 export const GET = apiRoute(
   {
@@ -11,5 +11,5 @@ export const GET = apiRoute(
     query: z.object({ cluster: optionalText }),
     answer: AgentList,
   },
-  async ({ services, query }) => ({ agents: await listAgents(services, query) }),
+  async ({ services, query }) => listFleetAgents(services, query),
 );

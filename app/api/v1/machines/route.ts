@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { optionalText, pageLimit, TextCursor, toCursor } from "@/lib/access/cursor.ts";
+import { listFleetMachines } from "@/lib/clusters/list-fleet-machines.ts";
 import { agentPhases } from "@/lib/contract/agent-state.ts";
 import { MachineList } from "@/lib/contract/console-views.ts";
 import { MachineType } from "@/lib/contract/machine-type.ts";
-import { listMachines } from "@/lib/fleet-status/list-machines.ts";
 
 export const GET = apiRoute(
   {
@@ -22,7 +22,7 @@ export const GET = apiRoute(
     answer: MachineList,
   },
   async ({ services, query: { cursor, ...filter } }) => {
-    const { nextId, ...page } = await listMachines(services, { ...filter, afterId: cursor });
+    const { nextId, ...page } = await listFleetMachines(services, { ...filter, afterId: cursor });
     return { ...page, nextCursor: toCursor(nextId) };
   },
 );

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { optionalText } from "@/lib/access/cursor.ts";
+import { overviewOfFleet } from "@/lib/clusters/overview-of-fleet.ts";
 import { Overview } from "@/lib/contract/console-views.ts";
-import { fleetOverview } from "@/lib/fleet-status/overview.ts";
 
 export const GET = apiRoute(
   {
@@ -11,5 +11,5 @@ export const GET = apiRoute(
     query: z.object({ cluster: optionalText }),
     answer: Overview,
   },
-  async ({ services, query }) => fleetOverview(services, query.cluster),
+  async ({ services, query }) => overviewOfFleet(services, query.cluster),
 );

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { optionalText } from "@/lib/access/cursor.ts";
+import { fleetAgentDetail } from "@/lib/clusters/fleet-agents.ts";
 import { AgentDetail } from "@/lib/contract/console-views.ts";
 import { AgentName } from "@/lib/contract/names.ts";
-import { agentDetail } from "@/lib/fleet-status/agent-detail.ts";
 
 export const GET = apiRoute(
   {
@@ -13,5 +13,5 @@ export const GET = apiRoute(
     query: z.object({ cluster: optionalText }),
     answer: AgentDetail,
   },
-  async ({ services, params, query }) => agentDetail(services, params.name, query.cluster),
+  async ({ services, params, query }) => fleetAgentDetail(services, params.name, query.cluster),
 );

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { fleetMachine } from "@/lib/clusters/fleet-machine.ts";
 import { MachineDetail } from "@/lib/contract/console-views.ts";
 import { MachineId } from "@/lib/contract/names.ts";
-import { machineDetail } from "@/lib/fleet-status/machine-detail.ts";
 
 export const GET = apiRoute(
   {
@@ -11,5 +11,5 @@ export const GET = apiRoute(
     params: z.object({ id: MachineId }),
     answer: MachineDetail,
   },
-  async ({ services, params }) => machineDetail(services, params.id),
+  async ({ services, params }) => fleetMachine(services, params.id),
 );
