@@ -12,14 +12,18 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { safeCallback } from "./safe-callback.ts";
+import { type SignInError, toSignInError } from "./sign-in-error.ts";
+import { SsoButton } from "./sso-button.tsx";
 
 const Credentials = z.object({ username: z.string().trim().min(1), password: z.string().min(1) });
 type Credentials = z.infer<typeof Credentials>;
 
-const knownErrors = ["wrong", "throttled", "unavailable", "unreachable", "expired"] as const;
-type SignInError = (typeof knownErrors)[number];
-
-export function SignInForm(props: { callbackUrl: string; firstError: string | null }) {
+export function SignInForm(props: {
+  callbackUrl: string;
+  firstError: string | null;
+  /** The identity provider's name; null: people sign in here. */
+  provider: string | null;
+}) {
   const t = useTranslations("signIn");
   const [failure, setFailure] = useState<SignInError | null>(
     props.firstError ? toSignInError(props.firstError) : null,
@@ -51,6 +55,18 @@ export function SignInForm(props: { callbackUrl: string; firstError: string | nu
           {t(`errors.${failure}`)}
         </Alert>
       ) : null}
+      {props.provider === null ? null : (
+        <>
+          <SsoButton
+            name={props.provider}
+            callbackUrl={props.callbackUrl}
+            onUnreachable={() => setFailure("unreachable")}
+          />
+          <p className="my-1 flex items-center gap-3 text-[0.8125rem] text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+            {t("or")}
+          </p>
+        </>
+      )}
       <Field label={t("username")} error={errors.username && t("usernameMissing")}>
         {(control) => (
           <Input
@@ -59,7 +75,7 @@ export function SignInForm(props: { callbackUrl: string; firstError: string | nu
             autoComplete="username"
             autoCapitalize="none"
             spellCheck={false}
-            autoFocus
+            autoFocus={props.provider === null}
             className="h-10"
           />
         )}
@@ -75,11 +91,18 @@ export function SignInForm(props: { callbackUrl: string; firstError: string | nu
           />
         )}
       </Field>
-      <Button type="submit" tone="primary" size="lg" disabled={isSubmitting}>
+      <Button
+        type="submit"
+        tone={props.provider === null ? "primary" : "secondary"}
+        size="lg"
+        disabled={isSubmitting}
+      >
         {isSubmitting ? <LoaderCircle aria-hidden className="animate-spin" /> : null}
         {isSubmitting ? t("submitting") : t("submit")}
       </Button>
-      <p className="text-[0.8125rem] text-subtle">{t("hint")}</p>
+      <p className="text-[0.8125rem] text-subtle">
+        {t(props.provider === null ? "hint" : "hintSso")}
+      </p>
     </form>
   );
 }
@@ -94,12 +117,4 @@ async function trySignIn(credentials: Credentials): Promise<SignInError | null> 
   } catch {
     return "unreachable";
   }
-}
-
-function toSignInError(code: string): SignInError {
-  if (code === "too_many_requests") return "throttled";
-  if (code === "unavailable" || code === "internal") return "unavailable";
-  if (code === "CredentialsSignin") return "wrong";
-  if (code === "SessionRequired") return "expired";
-  return "unavailable";
 }

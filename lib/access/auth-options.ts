@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { NextAuthOptions } from "next-auth";
+import type { CallbacksOptions, NextAuthOptions } from "next-auth";
 import type { JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
 import { endSession } from "./end-session.ts";
+import { oidcProvider, oidcProviderId } from "./oidc-provider.ts";
 import {
   cookiesAreSecure,
   findSignedIn,
@@ -13,19 +14,24 @@ import {
   sessionSecret,
 } from "./session.ts";
 import { signIn } from "./sign-in.ts";
+import { signInByOidc } from "./sign-in-by-oidc.ts";
 
 /** next-auth's settings for one request; `address` is where it comes from. */
 export function authOptions(services: Services, address: string): NextAuthOptions {
+  const provider = oidcProvider(services.env);
   return {
     secret: sessionSecret(services.env),
     useSecureCookies: cookiesAreSecure(services.env),
     session: { strategy: "jwt", maxAge: sessionSeconds },
     pages: { signIn: "/sign-in", error: "/sign-in" },
-    providers: [credentials(services, address)],
-    callbacks: sessionCallbacks(services),
+    providers: [credentials(services, address), ...(provider ? [provider] : [])],
+    callbacks: { ...sessionCallbacks(services), ...oidcCallbacks(services, address) },
     events: { signOut: ({ token }) => signedOut(services, token, address) },
     logger: {
-      error: (code, metadata) => services.log.debug({ code, metadata: String(metadata) }, "auth"),
+      error: (code, metadata) => {
+        const provider = /^(OAUTH|SIGNIN_OAUTH)/.test(code);
+        services.log[provider ? "warn" : "debug"]({ code, why: whyOf(metadata) }, "auth");
+      },
       warn: () => {},
       debug: () => {},
     },
@@ -55,6 +61,26 @@ function credentials(services: Services, address: string) {
   });
 }
 
+/** Whom the provider names becomes a user of ours, or goes back to the sign-in page with the reason. */
+function oidcCallbacks(services: Services, address: string): Partial<CallbacksOptions> {
+  return {
+    async signIn({ user, account, profile }) {
+      if (account?.provider !== oidcProviderId) return true;
+      try {
+        const attempt = { claims: profile, address, requestId: randomUUID() };
+        const outcome = await signInByOidc(services, attempt);
+        if (typeof outcome === "string") return `/sign-in?error=${outcome}`;
+        // The session is made of this very object.
+        Object.assign(user, { ...outcome, id: String(outcome.id) });
+        return true;
+      } catch (error) {
+        services.log.error({ err: error }, "sign-in by the identity provider failed");
+        return "/sign-in?error=unavailable";
+      }
+    },
+  };
+}
+
 async function signedOut(services: Services, token: JWT | null, address: string): Promise<void> {
   if (!isSessionToken(token) || !token.sessionId) return;
   const signedIn = await findSignedIn(services, token);
@@ -79,4 +105,10 @@ function sessionCallbacks(services: Services): NextAuthOptions["callbacks"] {
       return token;
     },
   };
+}
+
+/** Of a failed sign-in by the provider: what went wrong, and none of what was sent. */
+function whyOf(metadata: unknown): string {
+  const error = (metadata as { error?: unknown } | undefined)?.error ?? metadata;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -47,10 +47,36 @@ const ApprovalLimits = z.strictObject({
 });
 export type ApprovalLimits = z.infer<typeof ApprovalLimits>;
 
+const GroupName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, "a name of letters, digits and . _ @ -");
+
+/** What counts of what the identity provider says. */
+const Provider = z.strictObject({
+  /** Its groups that grants may name; with { name here: name there } where the two differ. */
+  groups: z
+    .union([
+      z.record(GroupName, z.string().min(1)),
+      z
+        .array(GroupName)
+        .transform((names) => Object.fromEntries(names.map((name) => [name, name]))),
+    ])
+    .default({}),
+  /** For so long after a sign-in they count. API tokens outlive sessions. */
+  groupsMaxAgeHours: z
+    .number()
+    .positive()
+    .max(24 * 30)
+    .default(24),
+  /** Whoever is in none of these stays out; left out: whom the provider lets in may in. */
+  onlyGroups: z.array(GroupName).min(1).optional(),
+});
+
 export const Config = z.strictObject({
   /** Groups and the user names in them. */
   groups: z.record(z.string(), z.array(z.string())).default({}),
   grants: z.array(GrantEntry).default([]),
+  provider: Provider.default({ groups: {}, groupsMaxAgeHours: 24 }),
   approval: ApprovalLimits.default({
     ...{ productionClusters: [], uninstalls: false, ifritAgent: false, expiresHours: 24 },
   }),
@@ -77,10 +103,18 @@ export function parseConfig(text: string): Config {
   return parsed.data;
 }
 
-/** A misspelt group would silently grant nothing. */
-function refuseUnknownGroups({ groups, grants }: Config): void {
+/** A misspelt group would silently grant nothing, and one of two kinds more than was meant. */
+function refuseUnknownGroups({ groups, grants, provider }: Config): void {
+  for (const name of Object.keys(provider.groups))
+    if (Object.hasOwn(groups, name))
+      throw new ConfigError(`provider.groups.${name}: there is a group of this name in groups`);
+  for (const name of provider.onlyGroups ?? [])
+    if (!Object.hasOwn(provider.groups, name))
+      throw new ConfigError(`provider.onlyGroups: there is no group ${name} in provider.groups`);
+  const isGroup = (name: string) =>
+    Object.hasOwn(groups, name) || Object.hasOwn(provider.groups, name);
   for (const [index, { who }] of grants.entries())
     for (const subject of who)
-      if (subject.startsWith("group:") && !Object.hasOwn(groups, subject.slice(6)))
+      if (subject.startsWith("group:") && !isGroup(subject.slice(6)))
         throw new ConfigError(`grants.${index}.who: there is no group ${subject.slice(6)}`);
 }

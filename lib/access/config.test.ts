@@ -27,7 +27,7 @@ grants:
 
 function may(name: string, permission: Permission, target?: PermissionTarget, role = "viewer") {
   const actor = { kind: "user", name, userId: 1, role } as const;
-  const grants = grantsOf(parseConfig(text), { name, role });
+  const grants = grantsOf(parseConfig(text), { name, role }, 0);
   const ctx = { actor: { ...actor, grants }, requestId: "r", source: "t" } as RequestContext;
   return isAllowed(ctx, permission, target);
 }

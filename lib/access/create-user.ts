@@ -3,6 +3,7 @@ import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
+import { isDuplicateKey } from "./is-duplicate-key.ts";
 import { hashPassword, refuseWeakPassword } from "./passwords.ts";
 import { requirePermission } from "./require-permission.ts";
 import { Username } from "./username.ts";
@@ -47,8 +48,7 @@ async function insertUser(insert: () => Promise<[{ insertId: number }, unknown]>
     const [{ insertId }] = await insert();
     return insertId;
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    if ((cause as { code?: string }).code === "ER_DUP_ENTRY")
+    if (isDuplicateKey(error))
       throw new ProblemError("conflict", "A user with this name exists.", { cause: error });
     throw error;
   }

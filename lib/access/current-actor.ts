@@ -22,7 +22,7 @@ export async function currentActor(
     authorization === null
       ? await bySession(services, cookie)
       : await byToken(services, authorization, cookie);
-  const grants = grantsOf(currentConfig(services).config, actor);
+  const grants = grantsOf(currentConfig(services).config, actor, services.now());
   const address = clientAddress(services.env, request.headers);
   return { actor: { ...actor, grants }, requestId, source: `${by} ${address}`.slice(0, 64) };
 }

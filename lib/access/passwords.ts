@@ -9,14 +9,14 @@ export async function hashPassword(password: string): Promise<string> {
   return hash(password, cost);
 }
 
-/** `passwordHash` undefined (no such user) takes as long as a wrong password, and is always false. */
+/** `passwordHash` undefined or "" (no such user, or none with a password) takes as long as a wrong password, and is always false. */
 export async function verifyPassword(
   passwordHash: string | undefined,
   password: string,
 ): Promise<boolean> {
   if (password.length > passwordLength.max) return false;
-  const known = await verify(passwordHash ?? nobodysHash, password);
-  return passwordHash !== undefined && known;
+  const known = await verify(passwordHash || nobodysHash, password);
+  return Boolean(passwordHash) && known;
 }
 
 /** Of a random text that nobody knows, at the cost above. */

@@ -38,6 +38,7 @@ export async function readApiToken(
     tokenId: row.id,
     actor: {
       ...{ kind: "user", name: user.username, userId: user.id, role: user.role },
+      ...{ groups: user.groups, groupsAtMs: user.groupsAtMs },
       tokenScope: { permissions, clusters, agents },
     },
   };

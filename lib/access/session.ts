@@ -58,8 +58,8 @@ export async function findSignedIn(
       ),
     );
   if (!user || (await hasEnded(services, token))) return null;
-  const { id: userId, username: name, role, displayName } = user;
-  return { kind: "user", userId, name, role, displayName };
+  const { id: userId, username: name, role, displayName, groups, groupsAtMs } = user;
+  return { kind: "user", userId, name, role, displayName, groups, groupsAtMs };
 }
 
 async function hasEnded({ db }: Services, { sessionId }: SessionToken): Promise<boolean> {

@@ -51,7 +51,7 @@ beforeEach(async () => {
 
 function as(name: string): RequestContext {
   const actor = { kind: "user", name, userId: 1, role: "viewer" } as const;
-  const grants = grantsOf(parseConfig(config), { name, role: "viewer" });
+  const grants = grantsOf(parseConfig(config), { name, role: "viewer" }, 0);
   return { actor: { ...actor, grants }, requestId: "r", source: "test" };
 }
 

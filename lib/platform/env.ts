@@ -50,6 +50,8 @@ const Settings = z.object({
     .string()
     .regex(/(^| )openid( |$)/, 'must hold "openid"')
     .default("openid profile email"),
+  /** How the provider signs its ID tokens; one signed otherwise, or not at all, is refused. */
+  IFRIT_OIDC_SIGNATURE: z.enum(["RS256", "PS256", "ES256", "EdDSA"]).default("RS256"),
   IFRIT_OIDC_GROUPS_CLAIM: z.string().min(1).default("groups"),
   IFRIT_OIDC_USERNAME_CLAIM: z.string().min(1).default("preferred_username"),
   IFRIT_REBUILD_SECONDS: seconds(30, 1, 3600),

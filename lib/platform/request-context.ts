@@ -14,6 +14,9 @@ export type Actor =
       name: string;
       userId: number;
       role: "viewer" | "operator" | "approver" | "administrator";
+      /** As the identity provider named them, and when. */
+      groups?: readonly string[];
+      groupsAtMs?: number;
       /** What the configuration lets this person write; absent: nothing beyond the role. */
       grants?: readonly Grant[];
       /** By an API token: no more than this, whatever the person may. */

@@ -8,7 +8,7 @@ import { SignInForm } from "@/components/shell/sign-in-form.tsx";
 import { ThemeToggle } from "@/components/shell/theme-toggle.tsx";
 import { signInParams } from "./search-params.ts";
 
-export function SignInClient() {
+export function SignInClient({ provider }: { provider: string | null }) {
   const t = useTranslations("signIn");
   const [{ callbackUrl, error }] = useQueryStates(signInParams);
   return (
@@ -38,7 +38,7 @@ export function SignInClient() {
             <p className="mt-3 text-balance text-muted">{t("sentence")}</p>
           </div>
           <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
-          <SignInForm callbackUrl={callbackUrl} firstError={error} />
+          <SignInForm callbackUrl={callbackUrl} firstError={error} provider={provider} />
         </main>
       </div>
     </div>
