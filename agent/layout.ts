@@ -4,7 +4,8 @@
  *   config.json                what `enroll` wrote
  *   lock                       flock: one ifrit-agent per root
  *   identity/                  key.json (0600), counter.json
- *   state/                     desired.json, sequence.json, status.json
+ *   state/                     desired.json, sequence.json, status.json; root.json and floors.json
+ *                              once this machine checks signatures
  *   trash/                     folders on their way out
  *   self/                      between ifrit-agent and its guard
  *   agents/<name>/
@@ -40,6 +41,8 @@ export interface Layout {
   desired: string;
   sequence: string;
   status: string;
+  /** Whom this machine believes, and what it has seen; see trust/trust.ts. */
+  trust: { root: string; floors: string };
   trash: string;
   /** What ifrit-agent and its guard tell each other; see service/ifrit-guard.sh. */
   self: { dir: string; trial: string; healthy: string; heartbeat: string; verdict: string };
@@ -60,6 +63,7 @@ export function layoutOf(root: string): Layout {
     desired: `${root}/state/desired.json`,
     sequence: `${root}/state/sequence.json`,
     status: `${root}/state/status.json`,
+    trust: { root: `${root}/state/root.json`, floors: `${root}/state/floors.json` },
     trash: `${root}/trash`,
     self: {
       dir: `${root}/self`,

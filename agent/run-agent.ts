@@ -2,8 +2,8 @@ import type { MachineFacts } from "@contract/machine-facts.ts";
 import { openCgroupTree } from "./cgroup/cgroup-tree.ts";
 import { exitCode } from "./cli/exit-code.ts";
 import { type AgentContext, rootIdOf } from "./context.ts";
-import type { AgentConfig } from "./identity/config.ts";
 import { endAllLeftHooks } from "./hooks/end-left-hooks.ts";
+import type { AgentConfig } from "./identity/config.ts";
 import { platformOf, readFacts } from "./identity/machine-facts.ts";
 import { loadOrCreateKey } from "./identity/machine-key.ts";
 import { DownloadPace } from "./install/download-pace.ts";
@@ -14,6 +14,7 @@ import { failpointFromEnvironment } from "./platform/failpoint.ts";
 import { createLog, errorText } from "./platform/log.ts";
 import { ShellProcessTable } from "./platform/process-table.ts";
 import { SystemShell } from "./platform/system-shell.ts";
+import { DesiredDocument } from "./poll/desired-document.ts";
 import { readKnownDesired } from "./poll/desired-store.ts";
 import { MasterSession } from "./poll/master-session.ts";
 import { Poller } from "./poll/poller.ts";
@@ -24,6 +25,10 @@ import { StatusFile } from "./report/status-file.ts";
 import { handOverExitCode } from "./self/hand-over.ts";
 import { settleVerdict } from "./self/settle-verdict.ts";
 import { ExitLog } from "./supervise/exit-log.ts";
+import { trustReport, trustStatus } from "./trust/describe-trust.ts";
+import { fetchStatement } from "./trust/fetch-statements.ts";
+import { ReleaseGate } from "./trust/release-gate.ts";
+import { Trust } from "./trust/trust.ts";
 import { ifritAgentVersion } from "./version.ts";
 
 export interface RunOptions {
@@ -60,15 +65,19 @@ export async function runAgent(options: RunOptions): Promise<number> {
   const facts = (): MachineFacts =>
     readFacts({ machineType: config.machineType, labels: config.labels, bootId: ctx.bootId });
   const key = await loadOrCreateKey(layout);
+  const trust = await Trust.open(ctx, config);
   const session = new MasterSession(
-    { layout, key, clock: ctx.clock, fetcher: ctx.fetcher, facts },
+    { layout, key, clock: ctx.clock, fetcher: ctx.fetcher, facts, trust },
     config,
   );
-  const known = await readKnownDesired(layout);
+  const document = new DesiredDocument(
+    ...([ctx, trust, () => fetchStatement(session), await readKnownDesired(layout)] as const),
+  );
 
   const reporter: Reporter = new Reporter(ctx, session, {
     states: () => reconciler.states(),
     facts,
+    trust: () => trustReport(trust),
   });
   const poller: Poller = new Poller(
     ctx,
@@ -88,20 +97,29 @@ export async function runAgent(options: RunOptions): Promise<number> {
         };
       },
     },
-    known,
+    trust,
+    document,
     options.pollMs,
   );
+  const gate = new ReleaseGate({
+    ...{ ctx, session, trust },
+    prove: () => poller.prove(),
+    desired: () => poller.desired,
+  });
+  await gate.afterRestart();
   const status = new StatusFile(ctx, config.machineId, () => ({
     states: reconciler.states(),
     health: poller.health,
     grant: poller.grant,
     enrollment: session.enrollment,
     clusterId: session.clusterId,
+    trust: trustStatus(trust),
   }));
   const reconciler: Reconciler = new Reconciler(
     ctx,
     {
       session,
+      gate,
       desired: () => poller.desired,
       grant: () => poller.grant,
       confirm: (change) => poller.confirm(change),

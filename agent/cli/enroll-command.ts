@@ -1,16 +1,23 @@
 import { MachineType, machineTypes } from "@contract/machine-type.ts";
 import { MachineId } from "@contract/names.ts";
+import type { TrustedRoot } from "@contract/trust-root.ts";
 import { type AgentConfig, readConfig, writeConfig } from "../identity/config.ts";
 import { isContainer, machineTypeOf, readFacts } from "../identity/machine-facts.ts";
 import { defaultMachineId } from "../identity/machine-id.ts";
 import { loadOrCreateKey } from "../identity/machine-key.ts";
-import { layoutOf, makeRootFolders } from "../layout.ts";
+import { type Layout, layoutOf, makeRootFolders } from "../layout.ts";
+import { systemClock } from "../platform/clock.ts";
+import { failpointFromEnvironment } from "../platform/failpoint.ts";
+import { createLog } from "../platform/log.ts";
 import { lockRoot } from "../platform/root-lock.ts";
 import { enroll } from "../poll/enroll.ts";
 import { MasterError } from "../poll/master-error.ts";
-import type { Command } from "./command.ts";
+import { Trust } from "../trust/trust.ts";
+import type { Command, CommandOutput } from "./command.ts";
 import { CliError, exitCode, exitCodeHelp } from "./exit-code.ts";
 import type { Arguments } from "./parse-arguments.ts";
+import { readGivenFile } from "./read-given-file.ts";
+import { describeBeginning, givenRoot, pinnedRoot } from "./root-options.ts";
 
 export const enrollCommand: Command = {
   summary: "write this machine's configuration and ask the master to take it in",
@@ -21,11 +28,17 @@ export const enrollCommand: Command = {
     "machine-id": "value",
     type: "value",
     label: "values",
+    "root-fingerprint": "value",
+    "root-file": "value",
   },
   help: `Usage: ifrit-agent enroll --root DIR --master URL [--token-file FILE] [options]
 
 Writes DIR/config.json, makes this machine's key, and asks the master to take the machine in.
 When the master cannot be reached or has yet to accept, \`run\` goes on asking.
+
+Where the master signs, this machine checks signatures from then on: nothing is installed, switched or
+removed without them. Whom it believes begins with a root document. Without a word about it, the first
+one that the master offers is believed; with its fingerprint, only that one and what follows from it.
 
   --root DIR          where ifrit-agent keeps everything (made if missing)
   --master URL        the master of this machine's cluster
@@ -33,11 +46,14 @@ When the master cannot be reached or has yet to accept, \`run\` goes on asking.
   --machine-id ID     this machine's stable id; by default made from /etc/machine-id
   --type TYPE         ${machineTypes.join(", ")}; by default detected
   --label KEY=VALUE   may be given several times
+  --root-fingerprint HEX   of a root document, as \`keys list\` and the console show it
+  --root-file FILE    the root document itself, instead of its fingerprint
 
 Examples:
   IFRIT_ENROLLMENT_TOKEN=… ifrit-agent enroll --root /var/lib/ifrit --master https://ifrit.example.com
   ifrit-agent enroll --root /var/lib/ifrit --master https://ifrit.example.com \\
-    --token-file /run/secrets/ifrit --machine-id 10.0.3.17 --label room=b2
+    --token-file /run/secrets/ifrit --machine-id 10.0.3.17 --label room=b2 \\
+    --root-fingerprint 5f0c…e1
 
 ${exitCodeHelp}`,
   async run(given, io) {
@@ -50,21 +66,25 @@ ${exitCodeHelp}`,
         `another ifrit-agent runs on ${layout.root}: stop it first`,
       );
     try {
-      const config = await configFrom(given, await readConfig(layout));
+      const root = await givenRoot(given.option("root-file"));
+      const config = await configFrom(given, await readConfig(layout), root);
       await writeConfig(layout, config);
+      const trust = await Trust.open(surroundings(layout, io), config);
       const key = await loadOrCreateKey(layout);
       const facts = readFacts({
         machineType: config.machineType,
         labels: config.labels,
         bootId: "",
       });
-      const enrolled = await enroll({ layout, config, key, facts, fetcher: fetch }).catch(explain);
+      const asked = { layout, config, key, facts, fetcher: fetch, trust, root: root ?? undefined };
+      const enrolled = await enroll(asked).catch(explain);
       const where = `machine ${enrolled.machineId}, cluster ${enrolled.clusterId}`;
       io.out(
         enrolled.enrollment === "accepted"
           ? `accepted: ${where}`
           : `waiting for approval: ${where}`,
       );
+      for (const line of describeBeginning(trust.kept)) io.out(line);
       return exitCode.ok;
     } finally {
       lock.release();
@@ -72,7 +92,16 @@ ${exitCodeHelp}`,
   },
 };
 
-async function configFrom(given: Arguments, before: AgentConfig | null): Promise<AgentConfig> {
+function surroundings(layout: Layout, io: CommandOutput) {
+  const log = createLog(io.error, () => systemClock.wallMs());
+  return { layout, clock: systemClock, log, failpoint: failpointFromEnvironment() };
+}
+
+async function configFrom(
+  given: Arguments,
+  before: AgentConfig | null,
+  root: TrustedRoot | null,
+): Promise<AgentConfig> {
   const type = given.option("type");
   return {
     schema: 1,
@@ -84,6 +113,7 @@ async function configFrom(given: Arguments, before: AgentConfig | null): Promise
     enrollmentToken: await enrollmentToken(given.option("token-file")),
     clusterId: null,
     enrollment: "notAsked",
+    trust: pinnedRoot(given.option("root-fingerprint"), root) ?? before?.trust,
     downloads: before?.downloads,
   };
 }
@@ -125,7 +155,9 @@ function labels(pairs: readonly string[]): Record<string, string> {
 
 async function enrollmentToken(file: string | null): Promise<string> {
   const text =
-    file === null ? (Deno.env.get("IFRIT_ENROLLMENT_TOKEN") ?? "") : await readTokenFile(file);
+    file === null
+      ? (Deno.env.get("IFRIT_ENROLLMENT_TOKEN") ?? "")
+      : await readGivenFile(file, "token-file");
   const token = text.trim();
   if (token.length < 16 || token.length > 200) {
     throw new CliError(
@@ -134,17 +166,6 @@ async function enrollmentToken(file: string | null): Promise<string> {
     );
   }
   return token;
-}
-
-async function readTokenFile(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new CliError(
-      exitCode.usage,
-      `--token-file ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
 }
 
 function explain(error: unknown): never {

@@ -3,6 +3,7 @@ import { layoutOf } from "../layout.ts";
 import { readJson } from "../platform/durable-file.ts";
 import { lockRoot } from "../platform/root-lock.ts";
 import { AgentStatus } from "../report/status-file.ts";
+import { trustLines } from "../trust/describe-trust.ts";
 import type { Command } from "./command.ts";
 import { CliError, exitCode, exitCodeHelp } from "./exit-code.ts";
 
@@ -54,6 +55,7 @@ export function describe(running: boolean, status: AgentStatus | null): string[]
   if (status.lastError !== null)
     lines.push(`${status.checkInFailures} check-ins failed since: ${status.lastError}`);
   if (!status.changesAllowed) lines.push(`no changes now: ${status.blockedBecause}`);
+  if (status.trust !== undefined) lines.push(...trustLines(status.trust));
   for (const agent of status.agents) {
     const target = agent.targetVersion === null ? "" : ` → ${agent.targetVersion}`;
     const process = agent.pid === null ? "" : `, pid ${agent.pid}`;

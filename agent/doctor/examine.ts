@@ -1,12 +1,18 @@
 import { agentPaths } from "@contract/headers.ts";
+import { TrustFloors } from "@contract/verify-floors.ts";
 import { type AgentConfig, readConfig } from "../identity/config.ts";
 import { freeBytesAt } from "../install/disk-space.ts";
 import type { Layout } from "../layout.ts";
+import { readJson } from "../platform/durable-file.ts";
 import { errorText } from "../platform/log.ts";
 import type { ProcessTable } from "../platform/process-table.ts";
 import { lockRoot } from "../platform/root-lock.ts";
+import { AgentStatus } from "../report/status-file.ts";
+import { readRoot } from "../trust/kept-root.ts";
+import { readSealed } from "../trust/sealed-file.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import { judgeClock, judgeEnrollment, judgeMaster, judgeSpace } from "./judge.ts";
+import { judgeTrust } from "./judge-trust.ts";
 
 const answerTimeoutMs = 10_000;
 
@@ -34,6 +40,7 @@ export async function examine(given: {
   findings.push(ok("configuration", `machine ${config.machineId}, type ${config.machineType}`));
   findings.push(await examineSecrets(layout));
   findings.push(judgeEnrollment(config.enrollment, config.clusterId));
+  findings.push(await examineTrust(layout, config, given.nowMs));
   return [...findings, ...(await examineMaster(config, given.fetcher, given.nowMs))];
 }
 
@@ -93,6 +100,15 @@ async function examineSecrets(layout: Layout): Promise<Finding> {
     }
   }
   return ok("secrets", "only ifrit-agent's user can read its key");
+}
+
+/** Reads only: the running ifrit-agent mends what it can. */
+async function examineTrust(layout: Layout, config: AgentConfig, nowMs: number): Promise<Finding> {
+  const root = await readRoot(layout, false);
+  const floors = await readSealed(layout.trust.floors, TrustFloors, false);
+  const status = (await readJson(layout.status, AgentStatus).catch(() => null))?.trust;
+  const pinned = config.trust !== undefined;
+  return judgeTrust({ pinned, root, floors: floors.state, status, nowMs });
 }
 
 async function examineMaster(

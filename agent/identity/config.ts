@@ -1,5 +1,5 @@
 import { MachineType } from "@contract/machine-type.ts";
-import { ClusterId, MachineId } from "@contract/names.ts";
+import { ClusterId, MachineId, Sha256 } from "@contract/names.ts";
 import { z } from "zod";
 import type { Layout } from "../layout.ts";
 import { readJson, writeDurably } from "../platform/durable-file.ts";
@@ -15,6 +15,8 @@ export const AgentConfig = z.object({
   enrollmentToken: z.string().min(16).max(200).nullable(),
   /** Known from the first answer to an enrollment. */
   clusterId: ClusterId.nullable(),
+  /** The first root document of this machine. Absent: it was never told or offered one. */
+  trust: z.object({ rootFingerprint: Sha256, how: z.enum(["given", "firstUse"]) }).optional(),
   /** Written by hand, kept by `enroll`. */
   downloads: z
     .object({

@@ -11,6 +11,8 @@ export interface ExpectedPackage {
   name: string;
   version: string;
   platform: Platform;
+  /** Of manifest.json as it lies in the archive, as release keys signed it; absent: not known. */
+  manifestSha256?: string;
 }
 
 /** Reads an archive's manifest and holds it against what was asked for. Pure. */

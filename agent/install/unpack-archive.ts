@@ -5,7 +5,8 @@ import {
   packageLimits,
   payloadFolder,
 } from "@contract/package-manifest.ts";
-import { ChangeError } from "../change-error.ts";
+import { TrustError } from "@contract/verify-refusal.ts";
+import { ChangeError, toChangeError } from "../change-error.ts";
 import { parentOf, syncDir, writeAll } from "../platform/durable-file.ts";
 import { checkManifest, type ExpectedPackage } from "./check-manifest.ts";
 import { type ArchiveEntry, readArchive, toArchiveError } from "./read-archive.ts";
@@ -50,7 +51,7 @@ async function unpack(
 interface UnpackState {
   target: string;
   manifest: PackageManifest;
-  manifestText: Uint8Array;
+  manifestText: Uint8Array<ArrayBuffer>;
   missing: Map<string, PackageFile>;
 }
 
@@ -70,6 +71,7 @@ async function begin(
     chunks.push(chunk);
   }
   const manifestText = concat(chunks, length);
+  await requireSigned(manifestText, expected);
   const manifest = checkManifest(new TextDecoder().decode(manifestText), expected);
   return {
     target,
@@ -77,6 +79,19 @@ async function begin(
     manifestText,
     missing: new Map(manifest.files.map((file) => [file.path, file])),
   };
+}
+
+/** Before a word of it is believed. */
+async function requireSigned(
+  manifestText: Uint8Array<ArrayBuffer>,
+  { manifestSha256 }: ExpectedPackage,
+): Promise<void> {
+  if (manifestSha256 === undefined) return;
+  const digest = await crypto.subtle.digest("SHA-256", manifestText);
+  if (new Uint8Array(digest).toHex() === manifestSha256) return;
+  throw toChangeError(
+    new TrustError("digest_mismatch", "manifest.json is not the one that release keys signed"),
+  );
 }
 
 async function unpackFile(state: UnpackState, entry: ArchiveEntry): Promise<void> {
@@ -147,7 +162,7 @@ function bytesLimit(manifest: PackageManifest | null): number {
   return files + packageLimits.manifestBytesMax + 1024 * 1024;
 }
 
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

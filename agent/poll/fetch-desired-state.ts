@@ -1,7 +1,7 @@
 import { readBlockedAgentsHeader } from "@contract/change-headers.ts";
 import { DesiredState } from "@contract/desired-state.ts";
 import { agentPaths, header } from "@contract/headers.ts";
-import type { KnownDesired } from "./desired-store.ts";
+import { digestInEtag, type KnownDesired, sha256Of } from "./desired-store.ts";
 import { MasterError } from "./master-error.ts";
 import type { MasterSession } from "./master-session.ts";
 import { type Answer, parseAnswer } from "./send-request.ts";
@@ -20,12 +20,15 @@ export interface CheckIn {
   blockedAgents: ReadonlyMap<string, string>;
   fullReportWanted: boolean;
   nextPollMs: number | null;
+  /** As they came: nothing is verified yet. */
+  freshness: string | null;
+  newestRoot: number | null;
 }
 
 export async function fetchDesiredState(
   session: MasterSession,
   given: {
-    known: KnownDesired | null;
+    etag: string | null;
     stateDigest: string;
     appliedEtag: string | null;
     /** The agent that is about to be switched, when that is why it is asked. */
@@ -37,7 +40,7 @@ export async function fetchDesiredState(
     accept: "application/json",
     [header.stateDigest]: given.stateDigest,
   });
-  if (given.known?.etag) headers.set("if-none-match", given.known.etag);
+  if (given.etag) headers.set("if-none-match", given.etag);
   if (given.appliedEtag) headers.set(header.appliedEtag, given.appliedEtag);
   if (given.switching) headers.set(header.switching, given.switching);
   const answer = await session.request(agentPaths.desiredState, { headers });
@@ -48,6 +51,8 @@ export async function fetchDesiredState(
     blockedAgents: blockedAgents ?? new Map(),
     fullReportWanted: answer.headers.get(header.reportWanted) === "full",
     nextPollMs: readNextPollMs(answer.headers.get(header.nextPollSeconds)),
+    freshness: answer.headers.get(header.freshness),
+    newestRoot: readRootVersion(answer.headers.get(header.root)),
   };
 }
 
@@ -68,19 +73,12 @@ async function received(
     throw new MasterError("malformed", "the desired state names an agent twice");
   }
   const etag = answer.headers.get("etag");
-  await checkEtag(etag, answer.bytes);
-  return { etag, receivedAtMs: nowMs, state };
-}
-
-/** An ETag that is a sha256 names these very bytes; others mean that something on the way changed them. */
-async function checkEtag(etag: string | null, bytes: Uint8Array): Promise<void> {
-  const named = /^"([0-9a-f]{64})"$/.exec(etag ?? "")?.[1];
-  if (named === undefined) return;
-  const digest = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)),
-  ).toHex();
-  if (digest !== named)
+  const sha256 = await sha256Of(answer.bytes);
+  // Something on the way changed the bytes.
+  if ((digestInEtag(etag) ?? sha256) !== sha256)
     throw new MasterError("malformed", "the desired state is not the one that its ETag names");
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(answer.bytes);
+  return { etag, receivedAtMs: nowMs, state, text, sha256, statement: null };
 }
 
 /** No header allows; any value but "allowed" blocks, so that a word of a newer master is never taken for a yes. */
@@ -97,4 +95,8 @@ const unreadable: Grant = { allowed: false, reason: "the master's answer cannot 
 function readNextPollMs(value: string | null): number | null {
   if (value === null || !/^\d{1,6}$/.test(value.trim())) return null;
   return Math.max(1, Number(value)) * 1000;
+}
+
+export function readRootVersion(value: string | null): number | null {
+  return value !== null && /^\d{1,10}$/.test(value.trim()) ? Number(value) : null;
 }

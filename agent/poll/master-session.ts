@@ -6,9 +6,16 @@ import { Counter } from "../identity/counter.ts";
 import type { MachineKey } from "../identity/machine-key.ts";
 import type { Layout } from "../layout.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Trust } from "../trust/trust.ts";
 import { enroll } from "./enroll.ts";
 import { MasterError } from "./master-error.ts";
-import { type Answer, parseAnswer, refusalOf, sendRequest } from "./send-request.ts";
+import {
+  type Answer,
+  type AnswerLimits,
+  parseAnswer,
+  refusalOf,
+  sendRequest,
+} from "./send-request.ts";
 
 /** A token is renewed when this share of its life is over. */
 const renewAfter = 0.8;
@@ -26,6 +33,7 @@ export class MasterSession {
       clock: Clock;
       fetcher: typeof fetch;
       facts: () => MachineFacts;
+      trust: Trust;
     },
     private config: AgentConfig,
   ) {
@@ -56,11 +64,12 @@ export class MasterSession {
   }
 
   /** A request with the bearer token; an expired one is renewed once. 2xx and 304 are returned, all else throws. */
-  async request(path: string, init: RequestInit = {}): Promise<Answer> {
+  async request(path: string, init: RequestInit = {}, limits?: AnswerLimits): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       const headers = new Headers(init.headers);
       headers.set("authorization", await this.authorization());
-      const answer = await sendRequest(this.given.fetcher, this.url(path), { ...init, headers });
+      const sent = { ...init, headers };
+      const answer = await sendRequest(this.given.fetcher, this.url(path), sent, limits);
       if ((answer.status >= 200 && answer.status <= 299) || answer.status === 304) return answer;
       const refusal = refusalOf(answer);
       if (answer.status === 401) this.forgetToken();
@@ -74,7 +83,7 @@ export class MasterSession {
 
   async #renew(): Promise<string> {
     if (this.config.enrollment !== "accepted") await this.#enroll();
-    const { key, clock, fetcher } = this.given;
+    const { key, clock, fetcher, trust } = this.given;
     const { machineId, clusterId } = this.config;
     if (clusterId === null) throw new MasterError("refused", "the machine has no cluster yet");
     const counter = await this.#counter.next();
@@ -86,14 +95,16 @@ export class MasterSession {
       body: JSON.stringify({ ...proof, signature: await key.sign(tokenProofText(proof)) }),
     });
     if (answer.status !== 200) throw refusalOf(answer);
-    const { token, expiresInSeconds } = parseAnswer(answer, TokenResponse);
+    const { token, expiresInSeconds, anchor } = parseAnswer(answer, TokenResponse);
+    await trust.takeAnchor(anchor, counter);
     this.#token = { text: token, renewAtMs: askedAtMs + expiresInSeconds * 1000 * renewAfter };
     return token;
   }
 
   async #enroll(): Promise<void> {
-    const { layout, key, fetcher, facts } = this.given;
-    this.config = await enroll({ layout, config: this.config, key, facts: facts(), fetcher });
+    const { layout, key, fetcher, facts, trust } = this.given;
+    const { config } = this;
+    this.config = await enroll({ layout, config, key, facts: facts(), fetcher, trust });
     if (this.config.enrollment !== "accepted") {
       throw new MasterError("refused", "the master has yet to accept this machine");
     }

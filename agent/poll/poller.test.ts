@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { agentPaths, header } from "@contract/headers.ts";
+import type { AgentConfig } from "../identity/config.ts";
 import { readFacts } from "../identity/machine-facts.ts";
 import { loadOrCreateKey } from "../identity/machine-key.ts";
 import { buildPackage } from "../testing/build-package.ts";
 import { createContext, type TestContext } from "../testing/create-context.ts";
 import { FakeMaster, problem } from "../testing/fake-master.ts";
+import { fetchStatement } from "../trust/fetch-statements.ts";
+import { Trust } from "../trust/trust.ts";
+import { DesiredDocument } from "./desired-document.ts";
 import { readKnownDesired } from "./desired-store.ts";
 import { MasterSession } from "./master-session.ts";
 import { Poller } from "./poller.ts";
@@ -14,22 +18,23 @@ const sample = await buildPackage(
   { "bin/sample": "#!/bin/sh\n" },
 );
 
-async function createSession(ctx: TestContext, master: FakeMaster): Promise<MasterSession> {
+async function createSession(ctx: TestContext, master: FakeMaster) {
   const key = await loadOrCreateKey(ctx.layout);
   const facts = () => readFacts({ machineType: "LINUX", labels: {}, bootId: "" });
-  return new MasterSession(
-    { layout: ctx.layout, key, clock: ctx.clock, fetcher: fetch, facts },
-    {
-      schema: 1,
-      masterUrl: master.url,
-      machineId: "machine-1",
-      machineType: "LINUX",
-      labels: {},
-      enrollmentToken: master.enrollmentToken,
-      clusterId: null,
-      enrollment: "notAsked",
-    },
-  );
+  const config: AgentConfig = {
+    schema: 1,
+    masterUrl: master.url,
+    machineId: "machine-1",
+    machineType: "LINUX",
+    labels: {},
+    enrollmentToken: master.enrollmentToken,
+    clusterId: null,
+    enrollment: "notAsked",
+  };
+  const trust = await Trust.open(ctx, config);
+  const { layout, clock } = ctx;
+  const session = new MasterSession({ layout, key, clock, fetcher: fetch, facts, trust }, config);
+  return { session, trust };
 }
 
 async function createPoller(ctx: TestContext, master: FakeMaster) {
@@ -40,7 +45,9 @@ async function createPoller(ctx: TestContext, master: FakeMaster) {
     describe: () => Promise.resolve({ stateDigest: "0".repeat(32), appliedEtag: '"applied"' }),
   };
   const known = await readKnownDesired(ctx.layout);
-  const poller = new Poller(ctx, await createSession(ctx, master), hooks, known, 60_000);
+  const { session, trust } = await createSession(ctx, master);
+  const document = new DesiredDocument(ctx, trust, () => fetchStatement(session), known);
+  const poller = new Poller(ctx, session, hooks, trust, document, 60_000);
   return { poller, seen };
 }
 
@@ -133,18 +140,18 @@ Deno.test("Poller renews an expired token once and goes on", async () => {
 Deno.test("MasterSession persists its counter, so a restart never uses one twice", async () => {
   await using ctx = await createContext();
   await using master = new FakeMaster();
-  const first = await createSession(ctx, master);
+  const { session: first } = await createSession(ctx, master);
   await first.authorization();
   first.forgetToken();
   await first.authorization();
-  await (await createSession(ctx, master)).authorization();
+  await (await createSession(ctx, master)).session.authorization();
   assert.deepEqual(master.counters, [1, 2, 51]);
 });
 
 Deno.test("MasterSession renews once for callers that ask at the same time", async () => {
   await using ctx = await createContext();
   await using master = new FakeMaster();
-  const session = await createSession(ctx, master);
+  const { session } = await createSession(ctx, master);
   const tokens = await Promise.all([
     session.authorization(),
     session.authorization(),

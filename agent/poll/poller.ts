@@ -1,12 +1,12 @@
 import type { AgentContext } from "../context.ts";
 import { errorText } from "../platform/log.ts";
+import { fetchRoots } from "../trust/fetch-statements.ts";
+import { followRoots } from "../trust/follow-roots.ts";
+import type { Trust } from "../trust/trust.ts";
+import { problemText } from "../trust/trust-problem.ts";
 import { nextPollDelayMs, type PollTiming } from "./backoff.ts";
-import {
-  desiredAgent,
-  type KnownDesired,
-  withoutAgents,
-  writeKnownDesired,
-} from "./desired-store.ts";
+import type { DesiredDocument, Settled } from "./desired-document.ts";
+import { desiredAgent, type KnownDesired, withoutAgents } from "./desired-store.ts";
 import { type CheckIn, fetchDesiredState, type Grant } from "./fetch-desired-state.ts";
 import { MasterError } from "./master-error.ts";
 import type { MasterSession } from "./master-session.ts";
@@ -40,6 +40,8 @@ export class Poller {
   #health: PollHealth = { failures: 0, lastError: null, lastSuccessAtMs: null };
   #queue: Promise<unknown> = Promise.resolve();
   #blockedAgents: ReadonlyMap<string, string> = new Map();
+  /** Something is to be changed, so signatures are needed. */
+  #wanted = true;
   /** What is known without the agents that are blocked. */
   #visible: KnownDesired | null;
 
@@ -47,11 +49,12 @@ export class Poller {
     private readonly ctx: AgentContext,
     private readonly session: MasterSession,
     private readonly hooks: PollerHooks,
-    private known: KnownDesired | null,
+    private readonly trust: Trust,
+    private readonly document: DesiredDocument,
     intervalMs: number,
   ) {
     this.#timing = { intervalMs, failures: 0, nextPollMs: null, retryAfterMs: null };
-    this.#visible = known;
+    this.#visible = document.current;
   }
 
   /** Without the agents that are blocked: what is not named is left alone, supervised as it is. */
@@ -59,8 +62,10 @@ export class Poller {
     return this.#visible;
   }
 
+  /** Asked at each moment: what the master signed grows old without an answer, too. */
   get grant(): Grant {
-    return this.#grant;
+    const problem = this.trust.problem();
+    return problem === null ? this.#grant : { allowed: false, reason: problemText(problem) };
   }
 
   get health(): PollHealth {
@@ -84,8 +89,7 @@ export class Poller {
   /** Whatever goes wrong, what is known stays in force. */
   async #poll(switching: string | null): Promise<boolean> {
     try {
-      const checkIn = await this.#fetch(switching);
-      await this.#accept(checkIn);
+      await this.#accept(await this.#fetch(switching), switching);
       return true;
     } catch (error) {
       this.#noteFailure(error);
@@ -97,28 +101,41 @@ export class Poller {
 
   /** Asks afresh, right before a switch: the master may have paused, frozen or withdrawn it meanwhile. */
   async confirm(change: WantedChange): Promise<boolean> {
-    if (!(await this.poll(change.name)) || !this.#grant.allowed) return false;
+    if (!(await this.poll(change.name)) || !(await this.prove()) || !this.grant.allowed)
+      return false;
     const wanted = desiredAgent(this.#visible, change.name);
     if (wanted === null || wanted.releaseId !== change.releaseId) return false;
     return (wanted.want === "present" ? wanted.version : null) === change.version;
   }
 
+  /** The document in force is the master's newest word, as far as signatures tell, and that is on disk. */
+  async prove(): Promise<boolean> {
+    const proven = this.#queue.then(() => this.document.prove());
+    this.#queue = proven.catch(() => {});
+    if (await proven) return true;
+    // The master has composed anew since: without a new check-in the same would be tried at once.
+    if (this.grant.allowed) await this.poll();
+    return false;
+  }
+
   /** With agents out of sight nothing can be said of the whole document. */
   async #fetch(switching: string | null): Promise<CheckIn> {
     const { stateDigest, appliedEtag } = await this.hooks.describe();
-    return await fetchDesiredState(this.session, {
-      ...{ stateDigest, switching },
+    const { etag } = this.document;
+    const checkIn = await fetchDesiredState(this.session, {
+      ...{ stateDigest, switching, etag },
       appliedEtag: this.#blockedAgents.size > 0 ? null : appliedEtag,
-      known: this.known,
       nowMs: this.ctx.clock.wallMs(),
     });
+    this.#wanted = switching !== null || appliedEtag === null || appliedEtag !== etag;
+    return checkIn;
   }
 
-  async #accept(checkIn: CheckIn): Promise<void> {
-    if (checkIn.received !== null) {
-      await writeKnownDesired(this.ctx.layout, checkIn.received);
-      this.known = checkIn.received;
-      this.ctx.log.info("desired state received", { agents: checkIn.received.state.agents.length });
+  async #accept(checkIn: CheckIn, switching: string | null): Promise<void> {
+    if ((await this.#believe(checkIn)) === "changedMeanwhile") {
+      // The master composed anew between the document and its statement.
+      checkIn = await this.#fetch(switching);
+      if ((await this.#believe(checkIn)) === "changedMeanwhile") this.document.refuseChanged();
     }
     this.#hide(checkIn.blockedAgents);
     if (this.#health.failures > 0) this.ctx.log.info("the master answers again");
@@ -136,12 +153,25 @@ export class Poller {
     if (checkIn.fullReportWanted) this.hooks.onFullReportWanted();
   }
 
+  /** Roots first, since they say whose word counts; then how new the answer is; then what it says. */
+  async #believe(checkIn: CheckIn): Promise<Settled> {
+    const { trust, session } = this;
+    await this.document.offer(checkIn.received);
+    if (!trust.on) return "settled";
+    if (checkIn.newestRoot !== null)
+      await followRoots(trust, checkIn.newestRoot, (after) =>
+        fetchRoots(this.ctx.fetcher, session.url("/"), after),
+      );
+    if (!(await trust.takeNews(checkIn.freshness))) return "refused";
+    return await this.document.settle(this.#wanted);
+  }
+
   #hide(blockedAgents: ReadonlyMap<string, string>): void {
     for (const [agent, reason] of blockedAgents)
       if (this.#blockedAgents.get(agent) !== reason)
         this.ctx.log.info("changes of an agent are blocked", { agent, reason });
     this.#blockedAgents = blockedAgents;
-    this.#visible = withoutAgents(this.known, blockedAgents);
+    this.#visible = withoutAgents(this.document.current, blockedAgents);
   }
 
   #noteFailure(error: unknown): void {

@@ -7,23 +7,28 @@ import { MasterError } from "./master-error.ts";
 export interface Answer {
   status: number;
   headers: Headers;
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
-const answerTimeoutMs = 30_000;
-const answerBytesMax = 16 * 1024 * 1024;
+export interface AnswerLimits {
+  timeoutMs: number;
+  bytesMax: number;
+}
+
+const answerLimits: AnswerLimits = { timeoutMs: 30_000, bytesMax: 16 * 1024 * 1024 };
 
 /** One request to the master, answered within a time and a size limit; redirects are not followed. */
 export async function sendRequest(
   fetcher: typeof fetch,
   url: string,
   init: RequestInit = {},
+  limits: AnswerLimits = answerLimits,
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(answerTimeoutMs);
+  const timeout = AbortSignal.timeout(limits.timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
     const response = await fetcher(url, { redirect: "manual", ...init, signal });
-    const bytes = await readLimited(response, answerBytesMax);
+    const bytes = await readLimited(response, limits.bytesMax);
     return { status: response.status, headers: response.headers, bytes };
   } catch (error) {
     if (error instanceof MasterError) throw error;
@@ -34,7 +39,7 @@ export async function sendRequest(
   }
 }
 
-async function readLimited(response: Response, bytesMax: number): Promise<Uint8Array> {
+async function readLimited(response: Response, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {

@@ -22,11 +22,13 @@ import { handOver } from "../self/hand-over.ts";
 import { startAgent } from "../supervise/start-agent.ts";
 import { stopAgent } from "../supervise/stop-agent.ts";
 import type { RestartCounts, Supervision } from "../supervise/supervision.ts";
+import type { ReleaseGate } from "../trust/release-gate.ts";
 
 /** What a step may use besides the machine itself. */
 export interface StepSurroundings {
   ctx: AgentContext;
   session: MasterSession;
+  gate: ReleaseGate;
   supervision: Supervision;
   /** Asks the master once more whether the change is still wanted. */
   confirm(change: WantedChange): Promise<boolean>;
@@ -58,6 +60,7 @@ const executors: Executors = {
   },
   handOver: async (around, { name, to, releaseId }) => {
     if (!(await around.confirm({ name, releaseId, version: to }))) return;
+    if (!(await around.gate.beforeSwitch(name, to))) return;
     await handOver(around.ctx, to, releaseId);
     around.endForHandOver();
   },
@@ -100,6 +103,8 @@ async function install(
   const { name, version, releaseId } = step;
   const shown = { targetVersion: version, releaseId, downloadPercent: null };
   around.show(name, { ...shown, phase: "downloading", downloadPercent: 0 });
+  const signed = await around.gate.beforeInstall({ name, version, ref: step.package });
+  if (signed === "notNow") return;
   const archive = await downloadPackage(ctx, {
     session,
     cache: ctx.layout.agent(name).cache,
@@ -109,7 +114,7 @@ async function install(
       around.show(name, { ...shown, phase: "downloading", downloadPercent }),
   });
   around.show(name, { ...shown, phase: "verifying" });
-  await installVersion(ctx, { name, version, ref: step.package, archive });
+  await installVersion(ctx, { name, version, ref: step.package, archive, signed });
 }
 
 async function switchTo(
@@ -122,12 +127,14 @@ async function switchTo(
     ctx.log.info("the switch is not wanted any more, or not now", { agent: name, version: to });
     return;
   }
+  if (!(await around.gate.beforeSwitch(name, to))) return;
   await switchVersion(
     ctx,
     name,
     { from, to, releaseId },
     hooksFor(around, name, to, releaseId, signal),
   );
+  await around.gate.afterCommit(name);
   await cleanUp(ctx, name, []);
 }
 
@@ -142,6 +149,7 @@ async function finishWatch(
     name,
     hooksFor(around, name, change.to, change.releaseId, around.signal),
   );
+  await around.gate.afterCommit(name);
 }
 
 function hooksFor(

@@ -40,7 +40,10 @@ export const reconcilerDefaults: ReconcilerTiming = {
 };
 
 export interface ReconcilerHooks
-  extends Pick<StepSurroundings, "session" | "confirm" | "noteRemoved" | "endForHandOver"> {
+  extends Pick<
+    StepSurroundings,
+    "session" | "gate" | "confirm" | "noteRemoved" | "endForHandOver"
+  > {
   desired(): KnownDesired | null;
   grant(): Grant;
   /** Something that a report would tell has changed. */
@@ -196,6 +199,7 @@ export class Reconciler {
       ...this.hooks,
       ctx: this.ctx,
       session: this.hooks.session,
+      gate: this.hooks.gate,
       supervision: this.#supervision,
       confirm: (change) => this.hooks.confirm(change),
       endForHandOver: () => this.hooks.endForHandOver(),

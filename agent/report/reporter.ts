@@ -24,6 +24,7 @@ export const reporterDefaults: ReporterOptions = { gapMs: 500, sampleReportMs: 3
 /** Tells the master how the agents stand: all of them first and when asked, then what changed, until it is acknowledged. */
 export class Reporter {
   #acknowledged: readonly AgentState[] | null = null;
+  #acknowledgedTrust = "";
   #removed = new Set<string>();
   #bell = new Bell();
   #open = false;
@@ -34,7 +35,12 @@ export class Reporter {
   constructor(
     private readonly ctx: AgentContext,
     private readonly session: MasterSession,
-    private readonly source: { states(): readonly AgentState[]; facts(): MachineFacts },
+    private readonly source: {
+      states(): readonly AgentState[];
+      facts(): MachineFacts;
+      /** Undefined: this machine checks no signatures. */
+      trust(): ReportRequest["trust"];
+    },
     private readonly options: ReporterOptions = reporterDefaults,
   ) {
     this.#sequence = new Counter(ctx.layout.sequence);
@@ -89,11 +95,21 @@ export class Reporter {
     const agents =
       this.#acknowledged === null ? states : changedStates(this.#acknowledged, states, samplesDue);
     const removed = [...this.#removed];
-    if (this.#acknowledged !== null && agents.length === 0 && removed.length === 0) return true;
+    const trust = this.source.trust();
+    const sameTrust = standingOf(trust) === this.#acknowledgedTrust;
+    const nothingNew = agents.length === 0 && removed.length === 0 && sameTrust;
+    if (this.#acknowledged !== null && nothingNew) return true;
     try {
-      await this.#send(this.#acknowledged === null ? "full" : "changed", states, agents, removed);
+      await this.#send(
+        this.#acknowledged === null ? "full" : "changed",
+        states,
+        agents,
+        removed,
+        trust,
+      );
       for (const name of removed) this.#removed.delete(name);
       this.#acknowledged = states;
+      this.#acknowledgedTrust = standingOf(trust);
       this.#failures = 0;
       this.#sentAtMs = this.ctx.clock.monotonicMs();
       return true;
@@ -112,6 +128,7 @@ export class Reporter {
     states: readonly AgentState[],
     agents: readonly AgentState[],
     removed: readonly string[],
+    trust: ReportRequest["trust"],
   ): Promise<void> {
     const report: ReportRequest = {
       schema: 1,
@@ -122,6 +139,7 @@ export class Reporter {
       agents: [...agents],
       removed: removed.filter((name) => !states.some((state) => state.name === name)),
       ...(kind === "full" ? { facts: this.source.facts() } : {}),
+      ...(trust === undefined ? {} : { trust }),
     };
     const answer = await this.session.request(agentPaths.report, {
       method: "POST",
@@ -130,6 +148,11 @@ export class Reporter {
     });
     if (answer.status !== 202 && answer.status !== 200) throw refusalOf(answer);
   }
+}
+
+/** What is worth a report by itself. Sequences rise all the time and ride along. */
+function standingOf(trust: ReportRequest["trust"]): string {
+  return trust === undefined ? "" : JSON.stringify({ ...trust, freshnessSequence: 0 });
 }
 
 export async function stateDigestOf(states: readonly AgentState[]): Promise<string> {

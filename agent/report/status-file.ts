@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AgentContext } from "../context.ts";
 import { Bell } from "../platform/bell.ts";
 import { errorText } from "../platform/log.ts";
+import { TrustStatus } from "../trust/describe-trust.ts";
 import { ifritAgentVersion } from "../version.ts";
 
 /** status.json: what `ifrit-agent status` shows. Written by the running ifrit-agent; nothing depends on it. */
@@ -19,6 +20,7 @@ export const AgentStatus = z.object({
   lastError: z.string().nullable(),
   changesAllowed: z.boolean(),
   blockedBecause: z.string().nullable(),
+  trust: TrustStatus.optional(),
   agents: z.array(AgentState),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
@@ -29,6 +31,7 @@ interface StatusSource {
   grant: { allowed: boolean; reason: string | null };
   enrollment: string;
   clusterId: string | null;
+  trust: TrustStatus;
 }
 
 const gapMs = 1000;
@@ -69,7 +72,7 @@ export class StatusFile {
   }
 
   #status(): AgentStatus {
-    const { states, health, grant, enrollment, clusterId } = this.source();
+    const { states, health, grant, enrollment, clusterId, trust } = this.source();
     return {
       schema: 1,
       version: ifritAgentVersion,
@@ -83,6 +86,7 @@ export class StatusFile {
       lastError: health.lastError,
       changesAllowed: grant.allowed,
       blockedBecause: grant.reason,
+      trust,
       agents: [...states],
     };
   }

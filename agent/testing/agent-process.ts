@@ -20,7 +20,11 @@ export class AgentProcess implements AsyncDisposable {
     this.layout = layoutOf(root);
   }
 
-  static async enrolled(master: FakeMaster, path?: string): Promise<AgentProcess> {
+  static async enrolled(
+    master: FakeMaster,
+    path?: string,
+    options: readonly string[] = [],
+  ): Promise<AgentProcess> {
     const root = path ?? (await Deno.makeTempDir({ prefix: "ifrit-test-" }));
     const agent = new AgentProcess(root, master);
     const { code, stderr } = await agent.cli([
@@ -31,6 +35,7 @@ export class AgentProcess implements AsyncDisposable {
       master.url,
       "--machine-id",
       "machine-1",
+      ...options,
     ]);
     if (code !== 0) throw new Error(`enroll ended with ${code}: ${stderr}`);
     return agent;

@@ -10,6 +10,8 @@ export interface BuiltPackage {
   bytes: Uint8Array;
   ref: PackageRef;
   manifest: PackageManifest;
+  /** Of manifest.json as it lies in the archive. */
+  manifestSha256: string;
 }
 
 export interface PackageFileSource {
@@ -42,12 +44,14 @@ export async function buildPackage(
       executable,
     })),
   });
+  const manifestBytes = new TextEncoder().encode(JSON.stringify(manifest));
   const entries = [
-    { name: manifestEntryName, bytes: new TextEncoder().encode(JSON.stringify(manifest)) },
+    { name: manifestEntryName, bytes: manifestBytes },
     ...payload.map(({ path, bytes }) => ({ name: `${payloadFolder}${path}`, bytes })),
   ];
   const bytes = gzipSync(await tarOf(entries));
-  return { bytes, manifest, ref: { sha256: sha256(bytes), size: bytes.length } };
+  const ref = { sha256: sha256(bytes), size: bytes.length };
+  return { bytes, manifest, manifestSha256: sha256(manifestBytes), ref };
 }
 
 export async function tarOf(

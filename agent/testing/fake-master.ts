@@ -3,9 +3,11 @@ import type { AgentState } from "@contract/agent-state.ts";
 import type { DesiredAgent, DesiredState } from "@contract/desired-state.ts";
 import { EnrollRequest, TokenRequest, tokenProofText } from "@contract/enroll.ts";
 import { agentPaths, header } from "@contract/headers.ts";
+import type { MachineType } from "@contract/machine-type.ts";
 import type { ProblemCode } from "@contract/problem.ts";
 import { ReportRequest } from "@contract/report.ts";
 import type { BuiltPackage } from "./build-package.ts";
+import { TestDirector } from "./test-director.ts";
 
 export interface SeenRequest {
   path: string;
@@ -22,20 +24,35 @@ export class FakeMaster implements AsyncDisposable {
   readonly counters: number[] = [];
   accepts = true;
   pollSeconds: number | null = 1;
+  tokenSeconds = 3600;
   blocked: string | null = null;
   fullWanted = false;
+  /** Signs everything, as a master with keys does; null: signs nothing. */
+  director: TestDirector | null = null;
+  /** Changes what was signed on its way out; null takes it away. */
+  forge: Partial<Record<"anchor" | "freshness" | "root", (text: string) => string | null>> = {};
   /** Answers in place of the real one; null lets the real one happen. */
-  intercept: (request: Request, path: string) => Response | Promise<Response> | null = () => null;
+  intercept: (request: Request, path: string) => Response | Promise<Response | null> | null = () =>
+    null;
   #agents: DesiredAgent[] = [];
   #packages = new Map<string, Uint8Array>();
   #tokens = new Set<string>();
   #publicKey: string | null = null;
+  #machineType: MachineType = "LINUX";
   #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(port = 0) {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, (request) =>
-      this.#answer(request),
+      this.answer(request),
     );
+  }
+
+  /** With root, release and director keys of its own. */
+  static async signing(settings?: Parameters<typeof TestDirector.create>[1]) {
+    const master = new FakeMaster();
+    const director = await TestDirector.create(master.clusterId, settings);
+    master.director = director;
+    return Object.assign(master, { director });
   }
 
   get url(): string {
@@ -90,17 +107,19 @@ export class FakeMaster implements AsyncDisposable {
     this.#tokens.clear();
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async answer(request: Request): Promise<Response> {
     const path = new URL(request.url).pathname;
     this.requests.push({ path, headers: request.headers });
     const intercepted = await this.intercept(request, path);
     if (intercepted) return intercepted;
+    if (path === agentPaths.roots) return this.#roots(request);
     if (path === agentPaths.enroll) return this.#enroll(EnrollRequest.parse(await request.json()));
     if (path === agentPaths.token)
       return await this.#token(TokenRequest.parse(await request.json()));
     if (!this.#tokens.has(request.headers.get("authorization") ?? ""))
       return problem("token_expired", 401);
-    if (path === agentPaths.desiredState) return this.#desired(request);
+    if (path === agentPaths.desiredState) return await this.#desired(request);
+    if (path === agentPaths.statement) return await this.#statement();
     if (path === agentPaths.report) return this.#report(ReportRequest.parse(await request.json()));
     if (path.startsWith(agentPaths.packages))
       return this.#package(request, path.slice(agentPaths.packages.length));
@@ -111,9 +130,11 @@ export class FakeMaster implements AsyncDisposable {
     if (request.enrollmentToken !== this.enrollmentToken)
       return problem("enrollment_token_invalid", 401);
     if (this.accepts) this.#publicKey = request.publicKey;
+    this.#machineType = request.facts.type;
     return Response.json({
       status: this.accepts ? "accepted" : "pending",
       clusterId: this.clusterId,
+      root: this.director?.newestRoot,
     });
   }
 
@@ -133,14 +154,56 @@ export class FakeMaster implements AsyncDisposable {
     this.counters.push(request.counter);
     const token = crypto.randomUUID();
     this.#tokens.add(`Bearer ${token}`);
-    return Response.json({ token, expiresInSeconds: 3600 });
+    const { machineId, counter } = request;
+    const machineType = this.#machineType;
+    const anchor = (await this.director?.anchor({ machineId, machineType, counter })) ?? null;
+    return Response.json({
+      ...{ token, expiresInSeconds: this.tokenSeconds },
+      anchor: this.#forged("anchor", anchor) ?? undefined,
+    });
   }
 
-  #desired(request: Request): Response {
+  #forged(what: "anchor" | "freshness" | "root", text: string | null): string | null {
+    return text === null ? null : (this.forge[what] ?? ((same) => same))(text);
+  }
+
+  #roots(request: Request): Response {
+    const after = Number(new URL(request.url).searchParams.get("after"));
+    return Response.json({ roots: this.director?.roots.slice(after, after + 16) ?? [] });
+  }
+
+  /** As a JSON text: what is signed are these bytes. */
+  get body(): string {
     const state: DesiredState = { schema: 1, clusterId: this.clusterId, agents: this.#agents };
-    const body = JSON.stringify(state);
-    const etag = `"${createHash("sha256").update(body).digest("hex")}"`;
-    const headers = new Headers({ etag, "content-type": "application/json" });
+    return JSON.stringify(state);
+  }
+
+  async #news(): Promise<Record<string, string>> {
+    if (this.director === null) return {};
+    const freshness = this.#forged("freshness", await this.director.freshnessFor(this.body));
+    const root = this.#forged("root", String(this.director.roots.length));
+    return {
+      ...(freshness === null ? {} : { [header.freshness]: freshness }),
+      ...(root === null ? {} : { [header.root]: root }),
+    };
+  }
+
+  async #statement(): Promise<Response> {
+    if (this.director === null) return problem("not_found", 404);
+    const { body } = this;
+    const headers = { etag: etagOf(body), "content-type": "application/json" };
+    const news = await this.#news();
+    const statement = await this.director.statement(body, this.#machineType);
+    return new Response(statement, { headers: { ...headers, ...news } });
+  }
+
+  async #desired(request: Request): Promise<Response> {
+    const { body } = this;
+    const etag = etagOf(body);
+    const headers = new Headers({
+      ...{ etag, "content-type": "application/json" },
+      ...(await this.#news()),
+    });
     if (this.pollSeconds !== null) headers.set(header.nextPollSeconds, String(this.pollSeconds));
     if (this.blocked !== null) headers.set(header.change, `blocked; ${this.blocked}`);
     if (this.fullWanted) headers.set(header.reportWanted, "full");
@@ -157,11 +220,21 @@ export class FakeMaster implements AsyncDisposable {
     return new Response(null, { status: 202 });
   }
 
-  #package(request: Request, sha256: string): Response {
+  #package(request: Request, path: string): Response {
+    const [sha256 = "", rest] = path.split("/");
+    if (rest === "signature") {
+      const signature = this.director?.signature(sha256);
+      if (!signature) return problem("not_found", 404);
+      return new Response(signature, { headers: { "content-type": "application/json" } });
+    }
     const bytes = this.#packages.get(sha256);
     if (bytes === undefined) return problem("not_found", 404);
     return rangeResponse(request, bytes, `"${sha256}"`);
   }
+}
+
+function etagOf(body: string): string {
+  return `"${createHash("sha256").update(body).digest("hex")}"`;
 }
 
 /** The bytes, or the part asked for by Range and If-Range. */
