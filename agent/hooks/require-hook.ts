@@ -15,7 +15,7 @@ export async function requireHook(
   const spec = call.manifest.hooks?.[hook];
   const mayFail = spec !== undefined && "onFailure" in spec && spec.onFailure === "continue";
   if (!mayFail) throw new ChangeError("hook_failed", failure.message);
-  await updateRecord(ctx.layout.agent(call.manifest.name), { hookFailure: failure });
+  await updateRecord(ctx.layout.agent(call.manifest.name), { note: failure });
 }
 
 /** Runs a hook whose failure is only reported. */
@@ -26,14 +26,13 @@ export async function attemptHook(
 ): Promise<void> {
   const failure = await runHook(ctx, hook, call);
   if (failure === null) return;
-  await updateRecord(ctx.layout.agent(call.manifest.name), { hookFailure: failure }).catch(() => {
+  await updateRecord(ctx.layout.agent(call.manifest.name), { note: failure }).catch(() => {
     // A full disk must not hold up what the hook itself may not hold up; the log has it.
   });
 }
 
 /** A new attempt begins: what an earlier hook did wrong is no news any more. */
-export async function forgetHookFailure(ctx: AgentContext, name: string): Promise<void> {
+export async function forgetNote(ctx: AgentContext, name: string): Promise<void> {
   const layout = ctx.layout.agent(name);
-  if ((await readRecord(layout)).hookFailure != null)
-    await updateRecord(layout, { hookFailure: null });
+  if ((await readRecord(layout)).note != null) await updateRecord(layout, { note: null });
 }

@@ -1,6 +1,9 @@
 import type { AgentContext } from "../context.ts";
+import { attemptHook } from "../hooks/require-hook.ts";
+import { stopWithHooks } from "../hooks/stop-with-hooks.ts";
+import { readRecord } from "../plan/agent-record.ts";
+import { previousVersionOf } from "../plan/previous-version.ts";
 import { isNotFound, removeAll, syncDir } from "../platform/durable-file.ts";
-import { stopAgent } from "../supervise/stop-agent.ts";
 import { readCurrent } from "./current-link.ts";
 import { readManifest } from "./read-manifest.ts";
 
@@ -9,8 +12,16 @@ export async function removeAgent(ctx: AgentContext, name: string): Promise<void
   const layout = ctx.layout.agent(name);
   const current = await readCurrent(layout);
   const manifest = current === null ? null : await readManifest(layout, current).catch(() => null);
-  await stopAgent(ctx, name, manifest?.stop);
+  const record = await readRecord(layout);
+  const call = manifest && {
+    manifest,
+    previousVersion: previousVersionOf(record, manifest.version),
+  };
+  if (call) await attemptHook(ctx, "beforeUninstall", call);
+  await stopWithHooks(ctx, name, manifest);
   ctx.failpoint("uninstall:stopped");
+  // The last that is done before the agent is gone: an interrupted uninstall begins anew, hooks included.
+  if (call) await attemptHook(ctx, "afterUninstall", call);
   await Deno.rename(layout.dir, `${ctx.layout.trash}/${name}.${crypto.randomUUID()}`);
   await syncDir(ctx.layout.agents);
   ctx.failpoint("uninstall:renamed");

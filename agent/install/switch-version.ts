@@ -1,5 +1,8 @@
 import { ChangeError, toChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
+import { requireHook } from "../hooks/require-hook.ts";
+import { startOnTrial, startPutBack } from "../hooks/start-with-hooks.ts";
+import { stopWithHooks } from "../hooks/stop-with-hooks.ts";
 import {
   type AgentRecord,
   type Failure,
@@ -7,8 +10,8 @@ import {
   readRecord,
   updateRecord,
 } from "../plan/agent-record.ts";
-import { startAgent } from "../supervise/start-agent.ts";
-import { stopAgent } from "../supervise/stop-agent.ts";
+import { previousVersionOf } from "../plan/previous-version.ts";
+import { readRun } from "../plan/run-record.ts";
 import { watchStart } from "../supervise/watch-start.ts";
 import { flipCurrent, readCurrent, removeCurrent } from "./current-link.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -73,9 +76,11 @@ async function tryVersion(
     const counted = { ...change, attempts: change.attempts + 1 };
     await updateRecord(layout, { change: counted });
     const manifest = await readManifest(layout, change.to);
-    await stopAgent(ctx, name, (await oldManifest(ctx, name, change.from))?.stop);
+    await stopWithHooks(ctx, name, await oldManifest(ctx, name, change.from));
     ctx.failpoint("switch:stopped");
-    await startAgent(ctx, manifest);
+    const call = { manifest, previousVersion: change.from };
+    await requireHook(ctx, "afterInstall", call);
+    await startOnTrial(ctx, call);
     hooks.onPhase("watching");
     await watchStart(ctx, manifest, hooks.signal);
     ctx.failpoint("switch:watched");
@@ -93,8 +98,11 @@ async function oldManifest(ctx: AgentContext, name: string, version: string | nu
 }
 
 async function commit(ctx: AgentContext, name: string, change: PendingChange): Promise<void> {
+  const run = await readRun(ctx, name);
+  const trial = run && { version: change.to, bootId: run.bootId, startTicks: run.startTicks };
   await updateRecord(ctx.layout.agent(name), {
     change: null,
+    trial,
     previous: change.from,
     releaseId: change.releaseId,
     failure: null,
@@ -134,29 +142,28 @@ export async function rollBack(
   });
   await updateRecord(layout, { change: { ...change, rollingBack: failure } });
   ctx.failpoint("rollback:journalled");
-  await stopAgent(ctx, name, (await oldManifest(ctx, name, change.to))?.stop);
+  await stopWithHooks(ctx, name, await oldManifest(ctx, name, change.to));
   ctx.failpoint("rollback:stopped");
   const restored = await restoreCurrent(ctx, name, change);
   ctx.failpoint("rollback:flipped");
   const record = await readRecord(layout);
-  await updateRecord(layout, {
+  const put = await updateRecord(layout, {
     change: null,
+    trial: null,
     previous: record.previous === change.from ? null : record.previous,
-    failure: restored
-      ? failure
-      : {
-          ...failure,
-          message:
-            `${failure.message}; the version before, ${change.from}, is gone from the disk`.slice(
-              0,
-              1000,
-            ),
-        },
+    failure: restored ? failure : nothingToGoBackTo(change, failure),
     quarantine: quarantineWith(record, change, failure),
   });
   ctx.failpoint("rollback:recorded");
   const old = await oldManifest(ctx, name, restored ? change.from : null);
-  if (old !== null) await startAgent(ctx, old);
+  if (old === null) return;
+  const previousVersion = previousVersionOf(put, old.version);
+  await startPutBack(ctx, { manifest: old, previousVersion });
+}
+
+function nothingToGoBackTo({ from, to }: PendingChange, failure: Failure): Failure {
+  const message = `${failure.message.slice(0, 700)} (${failure.reason}); the version before, ${from}, is gone from the disk, so nothing runs`;
+  return { reason: "rollback_unavailable", message, version: to };
 }
 
 /** False when the version to go back to is missing: then the link is taken away rather than left dangling. */

@@ -1,3 +1,4 @@
+import type { OomKill } from "../cgroup/parse-usage.ts";
 import type { AgentRecord } from "./agent-record.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -18,6 +19,8 @@ export interface ActualAgent {
   run: RunRecord | null;
   /** The process that run.json names still lives. */
   alive: boolean;
+  /** The kernel has ended it for its memory. */
+  oomKill?: OomKill | null;
 }
 
 export function emptyActual(name: string, record: AgentRecord): ActualAgent {

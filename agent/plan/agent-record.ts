@@ -51,8 +51,8 @@ export const AgentRecord = z.object({
   /** Versions that failed here, newest last; each is refused until a later release wants it. */
   quarantine: z.array(Quarantined),
   failure: Failure.nullable(),
-  /** Of a hook that may fail, since the agent was last started or switched. */
-  hookFailure: Failure.nullish(),
+  /** What went wrong since the last start or switch without keeping the agent from running. */
+  note: Failure.nullish(),
   /** This version was being stopped, and its hook afterStop has not run to its end yet. */
   stopping: AgentVersion.nullish(),
   /** The last commit: until the version has proved itself, repeated failures undo it. */

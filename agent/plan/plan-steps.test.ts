@@ -19,6 +19,7 @@ const conditions: PlanConditions = {
   notLive: new Set(),
   drifted: new Map(),
   overBudget: new Map(),
+  bootTicks: 1_000_000,
   guarded: true,
   busy: false,
 };

@@ -5,6 +5,7 @@ import { cleanUp } from "./clean-up.ts";
 import { isQuarantined } from "./is-quarantined.ts";
 import { planSelf } from "./plan-self.ts";
 import type { PlanConditions, Step } from "./step.ts";
+import { failsTrial, trialTicks } from "./trial.ts";
 
 export function planSteps(
   actual: readonly ActualAgent[],
@@ -86,18 +87,37 @@ function settle(
   return settled ? null : { kind: "adoptRelease", name, releaseId };
 }
 
-function keepRunning(
-  { name, current, alive, run }: ActualAgent,
-  conditions: PlanConditions,
-): Step | null {
+function keepRunning(actual: ActualAgent, conditions: PlanConditions): Step | null {
+  const { name, current, alive, run } = actual;
   if (current === null) return null;
   const drift = conditions.drifted.get(name);
   if (drift?.version === current.version) return { kind: "repair", name, ...drift };
   const because = conditions.overBudget.get(name);
   if (because !== undefined && alive && run?.version === current.version) {
-    return { kind: "backOut", name, version: current.version, because };
+    return { kind: "backOut", name, version: current.version, reason: "over_budget", because };
   }
+  const failed = endTrial(actual, conditions);
+  if (failed !== null) return failed;
   if (!alive) return conditions.restartNotDue.has(name) ? null : { kind: "start", name };
   if (run?.version !== current.version) return { kind: "restart", name, because: "otherVersion" };
+  if (run.afterStartDue) return { kind: "finishStart", name };
   return conditions.notLive.has(name) ? { kind: "restart", name, because: "liveness" } : null;
+}
+
+/** Back to the version before, unless it has turned out that this cannot be. */
+function endTrial(actual: ActualAgent, conditions: PlanConditions): Step | null {
+  const { name, current, record, run, alive } = actual;
+  const fails = failsTrial(actual, conditions.notLive.has(name), conditions.bootTicks);
+  if (!fails || current === null || record.failure?.reason === "rollback_unavailable") return null;
+  const { version } = current;
+  const faults = `${(run?.restarts ?? 0) + 1} times within ${trialTicks / 6000} minutes after its switch`;
+  return alive
+    ? {
+        ...{ kind: "backOut", name, version, reason: "liveness_failed" },
+        because: `it has stopped answering or exited ${faults}`,
+      }
+    : {
+        ...{ kind: "backOut", name, version, reason: "crash_loop" },
+        because: `it has exited or stopped answering ${faults}`,
+      };
 }

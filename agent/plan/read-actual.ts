@@ -16,7 +16,13 @@ export async function readActual(
   const agents = await Promise.all([...all].sort().map((name) => readAgent(ctx, name)));
   const pids = agents.map((agent) => agent.run?.pid).filter((pid) => pid !== undefined);
   const stats = new Map((await ctx.processes.stat(pids)).map((stat) => [stat.pid, stat]));
-  return agents.map((agent) => ({ ...agent, alive: isAlive(agent.run, stats, ctx.bootId) }));
+  const read = agents.map((agent) => ({
+    ...agent,
+    alive: isAlive(agent.run, stats, ctx.bootId),
+  }));
+  const ended = read.filter((agent) => !agent.alive && agent.run?.cgroup !== undefined);
+  const kills = await ctx.cgroups?.oomKills(ended.map((agent) => agent.name));
+  return read.map((agent) => ({ ...agent, oomKill: kills?.get(agent.name) ?? null }));
 }
 
 export function isAlive(

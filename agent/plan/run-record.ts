@@ -18,6 +18,8 @@ export const RunRecord = z.object({
   crashes: z.number().int().nonnegative(),
   /** The process that was started has ended well and left this one behind: a daemon. */
   daemon: z.boolean().optional(),
+  /** The hook afterStart has not run to its end yet. */
+  afterStartDue: z.boolean().optional(),
   /** The control group that it was started in. */
   cgroup: z.string().optional(),
 });

@@ -1,3 +1,4 @@
+import type { FailureReason } from "@contract/agent-state.ts";
 import type { PackageRef } from "@contract/desired-state.ts";
 import type { Platform } from "@contract/platform.ts";
 
@@ -14,10 +15,16 @@ export type Step =
   | { kind: "noteUnguarded"; name: string; version: string }
   | { kind: "noteConflict"; name: string; version: string }
   | { kind: "repair"; name: string; version: string; files: string[] }
-  | { kind: "backOut"; name: string; version: string; because: string }
+  | { kind: "backOut"; name: string; version: string; reason: BackOutReason; because: string }
+  | { kind: "finishStart"; name: string }
   | { kind: "start"; name: string }
   | { kind: "restart"; name: string; because: "liveness" | "otherVersion" }
   | { kind: "cleanUp"; name: string; versions: string[] };
+
+export type BackOutReason = Extract<
+  FailureReason,
+  "over_budget" | "crash_loop" | "liveness_failed"
+>;
 
 export interface PlanConditions {
   platform: Platform;
@@ -35,6 +42,8 @@ export interface PlanConditions {
   drifted: ReadonlyMap<string, { version: string; files: string[] }>;
   /** Agents that have used more than their budget for a while, with figures. */
   overBudget: ReadonlyMap<string, string>;
+  /** Clock ticks since the machine booted. */
+  bootTicks: number;
   /** A guard stands ready to try another version of ifrit-agent. */
   guarded: boolean;
   /** Steps are under way: ifrit-agent does not replace itself meanwhile. */

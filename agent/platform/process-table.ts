@@ -31,6 +31,8 @@ export interface ProcessTable {
   /** Signals each process that still is the one meant, and its whole group when it leads one. */
   signal(signal: SignalName, targets: readonly ProcessIdentity[]): Promise<void>;
   bootId(): Promise<string>;
+  /** Clock ticks since boot, as the start times of processes are told. */
+  bootTicks(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,11 @@ export class ShellProcessTable implements ProcessTable {
 
   async bootId(): Promise<string> {
     return (await this.shell.ask("boot"))[0]?.trim() ?? "";
+  }
+
+  async bootTicks(): Promise<number> {
+    const [, line = ""] = await this.shell.ask("get /proc/uptime");
+    return Math.round(Number.parseFloat(line) * 100);
   }
 
   close(): Promise<void> {

@@ -1,12 +1,9 @@
 import type { AgentContext } from "../context.ts";
 import { cleanUp } from "../install/clean-up.ts";
-import { readCurrent } from "../install/current-link.ts";
 import { downloadPackage } from "../install/download-package.ts";
 import { installVersion } from "../install/install-version.ts";
-import { readManifest } from "../install/read-manifest.ts";
 import { removeAgent } from "../install/remove-agent.ts";
 import {
-  backOut,
   resumeRollback,
   resumeWatch,
   type SwitchHooks,
@@ -19,10 +16,11 @@ import type { MasterSession } from "../poll/master-session.ts";
 import type { WantedChange } from "../poll/poller.ts";
 import type { Activity } from "../report/derive-agent-state.ts";
 import { handOver } from "../self/hand-over.ts";
-import { startAgent } from "../supervise/start-agent.ts";
-import { stopAgent } from "../supervise/stop-agent.ts";
-import type { RestartCounts, Supervision } from "../supervise/supervision.ts";
+import type { Supervision } from "../supervise/supervision.ts";
 import type { ReleaseGate } from "../trust/release-gate.ts";
+import { leaveVersion } from "./leave-version.ts";
+import { prepareSwitch } from "./prepare-switch.ts";
+import { finishInterruptedStart, startAgain } from "./start-again.ts";
 
 /** What a step may use besides the machine itself. */
 export interface StepSurroundings {
@@ -78,9 +76,8 @@ const executors: Executors = {
     });
   },
   repair,
-  backOut: async ({ ctx }, { name, version, because }) => {
-    await backOut(ctx, name, { reason: "over_budget", message: because, version });
-  },
+  backOut: leaveVersion,
+  finishStart: ({ ctx }, { name }) => finishInterruptedStart(ctx, name),
   start,
   restart,
   uninstall,
@@ -123,11 +120,14 @@ async function switchTo(
 ): Promise<void> {
   const { ctx, signal } = around;
   const { name, from, to, releaseId } = step;
-  if (!(await around.confirm({ name, releaseId, version: to }))) {
+  const wanted = async () =>
+    (await around.confirm({ name, releaseId, version: to })) &&
+    (await around.gate.beforeSwitch(name, to));
+  // A hook is the version's own code, and takes its time: all is asked before it and after it.
+  if (!(await wanted()) || ((await prepareSwitch(ctx, step)) && !(await wanted()))) {
     ctx.log.info("the switch is not wanted any more, or not now", { agent: name, version: to });
     return;
   }
-  if (!(await around.gate.beforeSwitch(name, to))) return;
   await switchVersion(
     ctx,
     name,
@@ -201,21 +201,6 @@ async function restart(
     name,
     ended && { ...ended, restarts: ended.restarts + fault, crashes: ended.crashes + fault },
   );
-}
-
-async function startAgain(
-  ctx: AgentContext,
-  name: string,
-  ended: RestartCounts | null,
-): Promise<void> {
-  const layout = ctx.layout.agent(name);
-  const version = await readCurrent(layout);
-  if (version === null) return;
-  const manifest = await readManifest(layout, version);
-  // Children that outlived their parent still hold its ports and files.
-  await stopAgent(ctx, name, manifest.stop);
-  const counts = ended?.version === version ? ended : { restarts: 0, crashes: 0 };
-  await startAgent(ctx, manifest, { restarts: counts.restarts, crashes: counts.crashes });
 }
 
 async function uninstall(

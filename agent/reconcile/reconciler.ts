@@ -143,6 +143,7 @@ export class Reconciler {
       notLive: this.#liveness.notLive(),
       drifted: this.#integrity.drifted(),
       overBudget: this.#resources.overBudget(),
+      bootTicks: await this.ctx.processes.bootTicks(),
       guarded: this.ctx.guarded,
       busy: this.#running.size > 0,
     });

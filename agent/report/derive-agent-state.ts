@@ -1,6 +1,7 @@
 import type { AgentPhase, AgentState } from "@contract/agent-state.ts";
 import type { DesiredAgent } from "@contract/desired-state.ts";
 import type { Platform } from "@contract/platform.ts";
+import { oomKillText } from "../cgroup/parse-usage.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { Failure } from "../plan/agent-record.ts";
 import { isQuarantined } from "../plan/is-quarantined.ts";
@@ -95,16 +96,12 @@ function settled(observed: Observed): Standing {
     return { phase: recorded === null ? "pending" : "failed", failure: recorded };
   const failure = relevant(recorded, current.version);
   if (failure !== null) return { phase: "failed", failure };
-  if (alive) return { phase: "running" };
-  return {
-    phase: "backoff",
-    failure:
-      run === null
-        ? null
-        : {
-            reason: "exited_early",
-            message: "the process ended by itself and is being restarted",
-            version: run.version,
-          },
-  };
+  if (alive) return { phase: "running", failure: record.note ?? null };
+  return { phase: "backoff", failure: run === null ? null : exitOf(observed.actual, run.version) };
+}
+
+function exitOf({ oomKill }: ActualAgent, version: string): Failure {
+  if (oomKill) return { reason: "over_budget", message: oomKillText(oomKill), version };
+  const message = "the process ended by itself and is being restarted";
+  return { reason: "exited_early", message, version };
 }

@@ -13,7 +13,16 @@ const repository = fromFileUrl("../..", import.meta.url);
 async function buildProgram(version: string): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "ifrit-program-" });
   const build = new Deno.Command("node", {
-    args: ["--import", "tsx", "scripts/agent-build.ts", "--loose", "--out", dir, "--version", version],
+    args: [
+      "--import",
+      "tsx",
+      "scripts/agent-build.ts",
+      "--loose",
+      "--out",
+      dir,
+      "--version",
+      version,
+    ],
     cwd: repository,
     stdout: "null",
     stderr: "inherit",

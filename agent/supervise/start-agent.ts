@@ -33,6 +33,7 @@ export async function startAgent(
         startedAtMs: Math.round(ctx.clock.wallMs()),
         ...counts,
         ...(cgroup === null ? {} : { cgroup }),
+        ...(manifest.hooks?.afterStart === undefined ? {} : { afterStartDue: true }),
       }),
   });
   ctx.log.info("agent started", { agent: name, version, pid: launched.identity.pid });

@@ -1,8 +1,10 @@
 import type { PackageManifest } from "@contract/package-manifest.ts";
+import { oomKillText } from "../cgroup/parse-usage.ts";
 import { ChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
 import { isAlive } from "../plan/read-actual.ts";
 import { readRun } from "../plan/run-record.ts";
+import type { ProcessStat } from "../platform/process-table.ts";
 import { adoptDaemon } from "./adopt-daemon.ts";
 import { logTail } from "./log-tail.ts";
 import { probe } from "./probe.ts";
@@ -10,6 +12,8 @@ import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts
 import { identityOf } from "./run-identity.ts";
 
 const lookMs = 100;
+/** So often a version may answer and then not answer again, before it counts as bad. */
+const flipsMax = 3;
 
 /**
  * Watches a freshly started version. It is good once it has lived for its settle time and, where it has
@@ -27,23 +31,37 @@ export async function watchStart(
     liveness.failureThreshold * liveness.intervalSeconds * 1000 + liveness.timeoutSeconds * 1000;
   const deadlineMs = settledAtMs + (liveness.kind === "process" ? 0 : graceMs);
   let nextProbeMs = beganMs;
+  let flips = 0;
   let wrong: string | null = liveness.kind === "process" ? null : "it has not been asked yet";
   while (!signal.aborted) {
     await requireAlive(ctx, manifest);
     const nowMs = ctx.clock.monotonicMs();
     if (liveness.kind !== "process" && nowMs >= nextProbeMs) {
+      const before = wrong;
       wrong = await probeOf(ctx, manifest);
+      if (before === null && wrong !== null && ++flips >= flipsMax) break;
       nextProbeMs = ctx.clock.monotonicMs() + Math.min(liveness.intervalSeconds * 1000, 1000);
     }
-    if (nowMs >= settledAtMs && wrong === null) return await requireAlive(ctx, manifest);
-    if (nowMs >= deadlineMs)
-      throw new ChangeError(
-        "liveness_failed",
-        `the new version does not pass its liveness check: ${wrong}`,
-      );
+    if (nowMs >= settledAtMs && wrong === null)
+      return requireAwake(await requireAlive(ctx, manifest));
+    if (nowMs >= deadlineMs) break;
     await ctx.clock.sleep(lookMs, signal);
   }
   signal.throwIfAborted();
+  const unsteady = flips < flipsMax ? "" : `${flipsMax} times it answered and then did not; `;
+  throw new ChangeError(
+    "liveness_failed",
+    `the new version does not pass its liveness check: ${unsteady}${wrong}`,
+  );
+}
+
+/** A stopped process (SIGSTOP, a debugger) has not exited, and does nothing. */
+function requireAwake(stat: ProcessStat | null): void {
+  if (stat?.state.toUpperCase() === "T")
+    throw new ChangeError(
+      "liveness_failed",
+      "the new version is stopped (SIGSTOP) and does nothing",
+    );
 }
 
 export function probeOf(ctx: AgentContext, manifest: PackageManifest): Promise<string | null> {
@@ -56,14 +74,21 @@ export function probeOf(ctx: AgentContext, manifest: PackageManifest): Promise<s
   });
 }
 
-async function requireAlive(ctx: AgentContext, manifest: PackageManifest): Promise<void> {
+/** The main process; null while a daemon is taking its place. */
+export async function requireAlive(
+  ctx: AgentContext,
+  manifest: PackageManifest,
+): Promise<ProcessStat | null> {
   const layout = ctx.layout.agent(manifest.name);
   const run = await readRun(ctx, manifest.name);
   const stats = run === null ? [] : await ctx.processes.stat([run.pid]);
-  if (isAlive(run, new Map(stats.map((stat) => [stat.pid, stat])), ctx.bootId)) return;
+  if (isAlive(run, new Map(stats.map((stat) => [stat.pid, stat])), ctx.bootId))
+    return stats[0] ?? null;
   // A daemon forks twice, so the process found first may itself be on its way out.
   if (run !== null && (await adoptDaemon(ctx, manifest.name, run, run.daemon ?? false)) !== null)
-    return;
+    return null;
+  const oomKill = (await ctx.cgroups?.oomKills([manifest.name]))?.get(manifest.name);
+  if (oomKill !== undefined) throw new ChangeError("over_budget", oomKillText(oomKill));
   const tail = await logTail(layout.log);
   throw new ChangeError(
     "exited_early",
