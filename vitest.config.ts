@@ -7,6 +7,9 @@ const elsewhere = ["**/node_modules/**", "agent/**", "e2e/**", ".next/**", "dist
 /** Whole fleets: they want the processors for themselves. */
 const scenarios = "lib/releases/scenarios/**/*.store.test.ts";
 
+/** They install the archives that are built for all platforms. */
+const archives = "scripts/agent-build/**/*.archive.test.ts";
+
 const onStores = {
   globalSetup: "scripts/test/private-stores.setup.ts",
   setupFiles: "lib/testing/close-test-services.setup.ts",
@@ -30,7 +33,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts", "**/*.test.tsx"],
-          exclude: [...elsewhere, "**/*.store.test.ts"],
+          exclude: [...elsewhere, "**/*.store.test.ts", archives],
         },
       },
       {
@@ -45,6 +48,19 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "scenarios", include: [scenarios], exclude: elsewhere, ...onStores },
+      },
+      {
+        extends: true,
+        test: {
+          name: "archives",
+          include: [archives],
+          exclude: elsewhere,
+          ...onStores,
+          globalSetup: [onStores.globalSetup, "scripts/test/built-archives.setup.ts"],
+          testTimeout: 180_000,
+          // Each installs and starts whole programs.
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -1,17 +1,19 @@
 import { runMain } from "./run-main.ts";
 import { chineseFontRequirement, chromiumRequirement } from "./system/chromium.ts";
-import { installMissing } from "./system/debian-packages.ts";
+import { installIfPossible, installMissing } from "./system/debian-packages.ts";
+import { arm64Requirement } from "./test/arm64-requirement.ts";
 import { type Suite, type SuiteResult, summaryLine, summaryTable } from "./test/suite.ts";
 import { suites } from "./test/suites.ts";
 import { mariaDbRequirement, redisRequirement } from "./up/requirements.ts";
 import { UserError } from "./user-error.ts";
 
-const needStores = ["store", "scenarios", "e2e"];
+const needStores = ["store", "scenarios", "archives", "e2e"];
 
 /** All suites, or those that are named: `npm test -- unit store`. The last line is the sum. */
 runMain(async () => {
   const chosen = chooseSuites(process.argv.slice(2));
   await installMissing(requirementsOf(chosen));
+  if (chosen.some((suite) => suite.name === "archives")) await installIfPossible(arm64Requirement);
   const results: SuiteResult[] = [];
   for (const suite of chosen) results.push(await run(suite));
   console.log(`\n${summaryTable(results)}\n`);

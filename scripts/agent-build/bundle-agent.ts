@@ -14,6 +14,8 @@ export async function bundleAgent(version?: string): Promise<Uint8Array> {
     platform: "node",
     target: "esnext",
     legalComments: "eof",
+    // Paths stand in the bundle; where node_modules really lies must not.
+    preserveSymlinks: true,
     alias: { "@contract": join(repoRoot, "lib/contract") },
     define: {
       IFRIT_FAILPOINTS_ENABLED: "false",

@@ -37,6 +37,16 @@ export async function installMissing(requirements: readonly Requirement[]): Prom
     );
 }
 
+/** For what tests can do without: they say themselves what they skip. */
+export async function installIfPossible(requirement: Requirement): Promise<void> {
+  try {
+    await installMissing([requirement]);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`! ${error.message} Tests that need it are skipped.`);
+  }
+}
+
 /** What to put before apt-get: nothing as root, else sudo where it asks for no password. */
 async function rootPrefix(missing: readonly Requirement[], names: string[]): Promise<string[]> {
   const what = missing.map((requirement) => requirement.what).join(", ");

@@ -18,6 +18,7 @@ export const suites: Suite[] = [
   { name: "store", run: () => runVitest("store") },
   { name: "scenarios", run: () => runVitest("scenarios") },
   { name: "agent", run: runAgentTests },
+  { name: "archives", run: () => runVitest("archives") },
   { name: "build", run: runBuild },
   { name: "e2e", run: runEndToEnd },
 ];

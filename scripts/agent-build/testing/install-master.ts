@@ -1,0 +1,56 @@
+import { eq } from "drizzle-orm";
+import { machines } from "../../../drizzle/schema/machines.ts";
+import { createEnrollmentToken } from "../../../lib/machines/create-enrollment-token.ts";
+import { systemContext } from "../../../lib/platform/request-context.ts";
+import type { Services } from "../../../lib/platform/services.ts";
+import { createCluster } from "../../../lib/testing/create-cluster.ts";
+import { freePort, launchServer } from "../../../lib/testing/launch-server.ts";
+import { createTestServices } from "../../../lib/testing/test-services.ts";
+import { builtArchives } from "./built-archives.ts";
+
+export type InstallMaster = {
+  services: Services;
+  url: string;
+  port: number;
+  clusterId: string;
+  /** A token for as many machines as one likes. */
+  token: string;
+  /** The one machine that has come; null: none has. */
+  machine: () => Promise<typeof machines.$inferSelect | null>;
+};
+
+/** A real master, in a process of its own, that serves the built archives. killServers ends it. */
+export async function startInstallMaster(agentFolder?: string): Promise<InstallMaster> {
+  const services = await createTestServices();
+  const { id: clusterId } = await createCluster(services);
+  const ctx = systemContext("test", "test");
+  const asked = { clusterId, label: "test", uses: null, ttlSeconds: 3600 };
+  const { token } = await createEnrollmentToken(services, ctx, asked);
+  const port = await freePort();
+  const { url } = await launchServer(services, {
+    IFRIT_ROLE: "master",
+    IFRIT_AGENT_DIR: agentFolder ?? builtArchives().folder,
+    PORT: String(port),
+  });
+  const machine = async () => {
+    const rows = await services.db.select().from(machines).where(eq(machines.clusterId, clusterId));
+    if (rows.length > 1) throw new Error(`${rows.length} machines have come`);
+    return rows[0] ?? null;
+  };
+  return { services, url, port, clusterId, token, machine };
+}
+
+/** Asks again until there is an answer that counts. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | null | false | undefined>,
+  msMax = 40_000,
+): Promise<T> {
+  const deadline = Date.now() + msMax;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${msMax / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
