@@ -15,8 +15,8 @@ export type InstallMaster = {
   clusterId: string;
   /** A token for as many machines as one likes. */
   token: string;
-  /** The one machine that has come; null: none has. */
-  machine: () => Promise<typeof machines.$inferSelect | null>;
+  /** null: it has not come. */
+  machine: (id: string) => Promise<typeof machines.$inferSelect | null>;
 };
 
 /** A real master, in a process of its own, that serves the built archives. killServers ends it. */
@@ -32,10 +32,9 @@ export async function startInstallMaster(agentFolder?: string): Promise<InstallM
     IFRIT_AGENT_DIR: agentFolder ?? builtArchives().folder,
     PORT: String(port),
   });
-  const machine = async () => {
-    const rows = await services.db.select().from(machines).where(eq(machines.clusterId, clusterId));
-    if (rows.length > 1) throw new Error(`${rows.length} machines have come`);
-    return rows[0] ?? null;
+  const machine = async (id: string) => {
+    const [row] = await services.db.select().from(machines).where(eq(machines.id, id));
+    return row ?? null;
   };
   return { services, url, port, clusterId, token, machine };
 }
