@@ -20,8 +20,9 @@ root=${IFRIT_ROOT:-/var/lib/ifrit}
 
 say() { printf 'ifrit-entrypoint: %s\n' "$*" >&2; }
 
+# Whether that very master has been asked, and has not refused.
 is_known() {
-  [ -f "$root/config.json" ] || return 1
+  grep -q '"enrollment": *"\(accepted\|pending\)"' "$root/config.json" 2>/dev/null || return 1
   master=$(sed -n 's/.*"masterUrl": *"\([^"]*\)".*/\1/p' "$root/config.json")
   [ "${master%/}" = "${IFRIT_MASTER%/}" ]
 }

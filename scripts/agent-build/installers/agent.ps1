@@ -151,7 +151,7 @@ function Test-Enrolled {
   $file = Join-Path $Root 'config.json'
   if (-not (Test-Path -LiteralPath $file)) { return $false }
   $config = Get-Content -Raw -LiteralPath $file | ConvertFrom-Json
-  return $config.enrollment -eq 'accepted' -and $config.masterUrl.TrimEnd('/') -eq $Master
+  return @('accepted', 'pending') -contains $config.enrollment -and $config.masterUrl.TrimEnd('/') -eq $Master
 }
 
 function Register-Machine([string]$program) {

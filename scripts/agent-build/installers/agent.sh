@@ -344,9 +344,9 @@ ask_for_token() {
   printf '\n' >&2
 }
 
-# Whether config.json says that this very master has taken the machine in.
+# Whether config.json says that this very master has been asked, and has not refused.
 is_enrolled() {
-  grep -q '"enrollment": *"accepted"' "$root/config.json" 2>/dev/null || return 1
+  grep -q '"enrollment": *"\(accepted\|pending\)"' "$root/config.json" 2>/dev/null || return 1
   kept=$(sed -n 's/.*"masterUrl": *"\([^"]*\)".*/\1/p' "$root/config.json")
   [ "${kept%/}" = "$master" ]
 }
