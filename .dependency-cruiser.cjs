@@ -28,6 +28,7 @@ const tableOwners = {
   machines: ["machines", "reports"],
   "master-credentials": ["clusters"],
   packages: ["packages"],
+  "package-deletions": ["packages", "clusters"],
   "release-approvals": ["approvals"],
   "release-clusters": ["releases"],
   "release-events": ["releases"],

@@ -1,8 +1,10 @@
 import type { z } from "zod";
+import type { MasterProblem } from "../contract/cluster-views.ts";
 import { masterActorHeader, masterPrefix, masterRequestIdHeader } from "../contract/master-api.ts";
 import { Problem } from "../contract/problem.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
+import { whyNoAnswer } from "./why-no-answer.ts";
 
 /** How to reach the master of a remote cluster. */
 export type MasterAccess = { clusterId: string; url: string; credential: string };
@@ -17,10 +19,23 @@ export type MasterCall<T> = {
   /** On whose behalf. */
   by?: Pick<RequestContext, "requestId"> & { actor: { kind: string; name: string } };
   timeoutMs?: number;
+  bytesMax?: number;
 };
 
 const timeoutMsUsual = 5_000;
-const answerBytesMax = 64 * 1024 * 1024;
+/** Facts of a release in a million machines are of this size; most answers are of a few kilobytes. */
+const bytesMaxUsual = 64 * 1024 * 1024;
+/** Of what a master says why it refuses. */
+const detailMax = 500;
+
+/** No answer, or none that can be understood, or a refusal to speak with us at all. */
+export class MasterSilent extends ProblemError {
+  readonly why: MasterProblem;
+  constructor(why: MasterProblem, message: string, cause?: unknown) {
+    super("unavailable", message, { cause, retryAfterSeconds: 5 });
+    this.why = why;
+  }
+}
 
 /**
  * One call of /api/master/v1. What the master refuses comes back as its own problem.
@@ -32,7 +47,8 @@ export async function askMaster<T>(access: MasterAccess, call: MasterCall<T>): P
   const parsed = call.answer.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const { path = [], message = "" } = parsed.error.issues[0] ?? {};
-  throw unavailable(access, `answers what cannot be understood (${path.join(".")}: ${message})`);
+  const what = `answers what cannot be understood (${path.join(".")}: ${message})`;
+  throw silent("notIfrit", access, what);
 }
 
 async function send<T>(access: MasterAccess, call: MasterCall<T>) {
@@ -46,9 +62,10 @@ async function send<T>(access: MasterAccess, call: MasterCall<T>) {
       signal: AbortSignal.timeout(call.timeoutMs ?? timeoutMsUsual),
       ...bodyOf(call),
     });
-    return { status: response.status, text: await readBounded(response) };
+    return { status: response.status, text: await readBounded(response, call.bytesMax) };
   } catch (cause) {
-    throw unavailable(access, "does not answer", cause);
+    const { code, system } = whyNoAnswer(cause);
+    throw silent(code, access, `does not answer${system ? ` (${system})` : ""}`, cause);
   }
 }
 
@@ -72,14 +89,14 @@ function bodyOf<T>({ json, stream }: MasterCall<T>): RequestInit {
   return json === undefined ? {} : { body: JSON.stringify(json) };
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, bytesMax = bytesMaxUsual): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     const chunk = next.value;
     bytes += chunk.length;
-    if (bytes > answerBytesMax) throw new Error("the answer is too long");
+    if (bytes > bytesMax) throw new Error("the answer is too long");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -88,12 +105,15 @@ async function readBounded(response: Response): Promise<string> {
 /** A master that refuses our secret, or fails, is as good as one that is away. */
 function refusal(access: MasterAccess, status: number, text: string): ProblemError {
   const problem = Problem.safeParse(parseJson(text));
-  if (!problem.success || status >= 500 || status === 401 || status === 403) {
-    const said = problem.success ? `: ${problem.data.detail}` : "";
-    return unavailable(access, `answers ${status}${said}`);
+  if (!problem.success || status >= 500 || status === 401) {
+    const said = problem.success ? `: ${problem.data.detail.slice(0, detailMax)}` : "";
+    const why = status === 401 && problem.success ? "credential" : "notIfrit";
+    return silent(why, access, `answers ${status}${said}`);
   }
   const { code, detail, issues } = problem.data;
-  return new ProblemError(code, detail, issues ? { issues } : {});
+  if (issues?.some(({ path }) => path === "role"))
+    return silent("role", access, `takes no orders: ${detail.slice(0, detailMax)}`);
+  return new ProblemError(code, detail.slice(0, detailMax), issues ? { issues } : {});
 }
 
 function parseJson(text: string): unknown {
@@ -104,8 +124,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unavailable({ clusterId, url }: MasterAccess, what: string, cause?: unknown) {
-  return new ProblemError("unavailable", `The master of cluster ${clusterId} (${url}) ${what}.`, {
-    ...{ cause, retryAfterSeconds: 5 },
-  });
+function silent(why: MasterProblem, access: MasterAccess, what: string, cause?: unknown) {
+  const { clusterId, url } = access;
+  return new MasterSilent(why, `The master of cluster ${clusterId} (${url}) ${what}.`, cause);
 }

@@ -3,18 +3,17 @@ import { remoteMasters } from "../../drizzle/schema/remote-masters.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { CreateClusterRequest } from "../contract/console-views.ts";
-import { MasterStatus } from "../contract/master-api.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { askMaster } from "./ask-master.ts";
+import { requireGoodMaster } from "./require-good-master.ts";
 import { sealCredential } from "./seal-credential.ts";
 import { wakeRebuild } from "./wake-rebuild.ts";
 
 /**
  * Adds a cluster: one of this deployment, or one whose master is another, which must answer now.
- * @throws ProblemError conflict · invalid_request · unavailable (the master does not answer, or
- * refuses the credential)
+ * @throws ProblemError forbidden · conflict · invalid_request · unavailable (the master does not
+ * answer, or refuses the credential; an issue says which)
  */
 export async function createCluster(
   services: Services,
@@ -24,7 +23,10 @@ export async function createCluster(
   const { id, name, masterUrl, credential } = CreateClusterRequest.parse(request);
   requirePermission(ctx, "clusters.write", { clusterId: id });
   const access = remoteAccess(id, masterUrl, credential);
-  if (access) await askMaster(access, { method: "GET", path: "status", answer: MasterStatus });
+  if (access) {
+    const { url, credential } = access;
+    await requireGoodMaster(services, ctx, { id, masterUrl: url, credential });
+  }
   try {
     await auditedTransaction(services, ctx, async (tx, audit) => {
       await tx.insert(clusters).values({ id, name, masterUrl, createdAtMs: services.now() });

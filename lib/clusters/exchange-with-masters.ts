@@ -4,13 +4,14 @@ import {
   MasterFactsAnswer,
   MasterOrderAnswer,
   MasterStatus,
+  masterApiNumber,
 } from "../contract/master-api.ts";
 import { type Lease, releaseLease, takeLease } from "../platform/lease.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { processWide } from "../platform/process-wide.ts";
 import type { Services } from "../platform/services.ts";
 import { listWatchedReleases, readMasterOrder } from "../releases/followed-releases.ts";
-import { askMaster, type MasterAccess } from "./ask-master.ts";
+import { askMaster, type MasterAccess, MasterSilent } from "./ask-master.ts";
 import { type ClusterOrderRow, listClusterOrders, noteDelivery } from "./cluster-orders.ts";
 import { digestOrders } from "./digest-orders.ts";
 import { dropPackages } from "./drop-packages.ts";
@@ -61,6 +62,11 @@ async function exchangeUnderLease(
     const status = await askMaster(master.access, {
       ...{ method: "GET", path: "status", answer: MasterStatus },
     });
+    if (status.api !== masterApiNumber)
+      throw new MasterSilent(
+        "version",
+        `speaks another API (${status.api}): bring both to one version`,
+      );
     // Before anything else: a stop must not wait for what is slow.
     const control = await exchangeControl(services, master.access, status);
     const problem = await reconcile(services, master.access, status);

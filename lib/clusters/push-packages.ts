@@ -22,7 +22,8 @@ const pushMsMax = 10 * 60_000;
  */
 export async function pushPackages(services: Services): Promise<Record<string, number>> {
   const masters = (await listRemoteMasters(services)).filter(
-    ({ failures, status }) => status !== null && failures < failuresUntilUnreachable,
+    ({ failures, status }) =>
+      status !== null && status.scope !== "read" && failures < failuresUntilUnreachable,
   );
   if (masters.length === 0) return {};
   const archives = (await listArchives(services)).filter(({ onDisk }) => onDisk);

@@ -48,7 +48,8 @@ export const ClusterComposition = z.object({
 });
 export type ClusterComposition = z.infer<typeof ClusterComposition>;
 
-const masterUrl = z
+/** Private addresses are what masters usually have: see docs/clusters.md. */
+export const MasterUrl = z
   .url({ protocol: /^https?$/ })
   .max(500)
   .refine(isPlainUrl, "give it without user name, password, query or fragment");
@@ -56,13 +57,13 @@ const credential = z.string().min(20).max(200);
 
 /** PATCH /api/v1/clusters/{id} → 200 ClusterView. A new address or credential is tried first. */
 export const ChangeClusterRequest = z
-  .object({ name: z.string().trim().min(1).max(120), masterUrl, credential })
+  .object({ name: z.string().trim().min(1).max(120), masterUrl: MasterUrl, credential })
   .partial()
   .refine((change) => Object.keys(change).length > 0, "nothing is to be changed");
 export type ChangeClusterRequest = z.infer<typeof ChangeClusterRequest>;
 
 /** POST /api/v1/clusters/check → 200 CheckMasterAnswer, whatever is found */
-export const CheckMasterRequest = z.object({ id: ClusterId, masterUrl, credential });
+export const CheckMasterRequest = z.object({ id: ClusterId, masterUrl: MasterUrl, credential });
 export type CheckMasterRequest = z.infer<typeof CheckMasterRequest>;
 
 export const masterProblems = [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AgentState } from "./agent-state.ts";
 import { LastRefusal } from "./change-control.ts";
-import { ClusterComposition, MasterView, Unanswered } from "./cluster-views.ts";
+import { ClusterComposition, MasterUrl, MasterView, Unanswered } from "./cluster-views.ts";
 import { DesiredAgent } from "./desired-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { MachineType } from "./machine-type.ts";
@@ -80,11 +80,7 @@ export const CreateClusterRequest = z.object({
   id: ClusterId,
   name: z.string().min(1).max(120),
   /** null: this deployment is its master. Otherwise one with IFRIT_ROLE=master, which must answer now. */
-  masterUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .nullable()
-    .default(null),
+  masterUrl: MasterUrl.nullable().default(null),
   /** For a remote master: what `npm run master-credential` printed there. */
   credential: z.string().min(20).max(200).optional(),
 });
