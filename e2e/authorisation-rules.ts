@@ -28,6 +28,7 @@ const read: Rule = { GET: "read" };
 /** Every path of the build. One that is missing here fails the test. */
 export const rules: Record<string, Rule> = {
   ...{ "/": "page", "/agents": "page", "/agents/[name]": "page", "/audit": "page" },
+  ...{ "/clusters": "page", "/clusters/[id]": "page" },
   ...{ "/machines": "page", "/machines/[id]": "page", "/releases": "page" },
   ...{ "/releases/[id]": "page", "/releases/new": "page", "/settings": "page" },
   ...{ "/sign-in": "public", "/icon.svg": "public", "/_not-found": "public" },
@@ -46,6 +47,11 @@ export const rules: Record<string, Rule> = {
   "/api/v1/approvals": read,
   "/api/v1/approvals/[id]/[decision]": { POST: "releases.approve" },
   "/api/v1/clusters": { GET: "read", POST: "clusters.write" },
+  "/api/v1/clusters/check": { POST: "clusters.write" },
+  "/api/v1/clusters/[id]": { GET: "read", PATCH: "clusters.write", DELETE: "clusters.write" },
+  "/api/v1/clusters/[id]/credentials": { GET: "clusters.write", POST: "clusters.write" },
+  "/api/v1/clusters/[id]/credentials/[credential]": { DELETE: "clusters.write" },
+  "/api/v1/clusters/[id]/credentials/rotate": { POST: "clusters.write" },
   "/api/v1/clusters/[id]/change-policy": { GET: "read", PUT: "clusters.write" },
   "/api/v1/clusters/[id]/enrollment-tokens": { GET: "machines.write", POST: "machines.write" },
   "/api/v1/clusters/[id]/enrollment-tokens/[token]": { DELETE: "machines.write" },

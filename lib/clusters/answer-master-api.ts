@@ -4,6 +4,7 @@ import { parseWith, readJsonBody, streamBody } from "../access/request-input.ts"
 import { applyControlOrder } from "../change-control/apply-control-order.ts";
 import { readControl } from "../change-control/read-control.ts";
 import { CreateCredentialRequest } from "../contract/cluster-views.ts";
+import { CreateEnrollmentTokenRequest } from "../contract/console-views.ts";
 import {
   MasterFactsRequest,
   MasterFindRequest,
@@ -16,6 +17,9 @@ import {
 } from "../contract/master-api.ts";
 import { MasterControlOrder } from "../contract/master-control.ts";
 import { ClusterId, MachineId, Sha256 } from "../contract/names.ts";
+import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
+import { listEnrollmentTokens } from "../machines/list-enrollment-tokens.ts";
+import { revokeEnrollmentToken } from "../machines/revoke-enrollment-token.ts";
 import { dropArchive } from "../packages/drop-archive.ts";
 import { readArchiveUse } from "../packages/read-archive-use.ts";
 import { uploadPackage } from "../packages/upload-package.ts";
@@ -95,6 +99,17 @@ const routes: Route[] = [
   ask(/^machines\/find$/, async ({ master, request }) => {
     const { machineIds } = await body(request, MasterFindRequest);
     return { machines: [...(await master.findMachines(machineIds)).values()] };
+  }),
+  get(/^enrollment-tokens$/, async ({ services, ctx, clusterId }) => ({
+    tokens: await listEnrollmentTokens(services, ctx, clusterId),
+  })),
+  post(/^enrollment-tokens$/, async ({ services, ctx, clusterId, request }) => {
+    const asked = await body(request, CreateEnrollmentTokenRequest);
+    return createEnrollmentToken(services, ctx, { ...asked, clusterId });
+  }),
+  del(/^enrollment-tokens\/(\d+)$/, async ({ services, ctx, clusterId, id }) => {
+    await revokeEnrollmentToken(services, ctx, { clusterId, tokenId: Number(id) });
+    return { revoked: true };
   }),
   get(/^machines$/, ({ master, request }) => {
     const query = Object.fromEntries(new URL(request.url).searchParams);

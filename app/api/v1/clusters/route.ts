@@ -1,11 +1,11 @@
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { listClusterViews } from "@/lib/clusters/cluster-views.ts";
 import { createCluster } from "@/lib/clusters/create-cluster.ts";
 import { ClusterList, ClusterView, CreateClusterRequest } from "@/lib/contract/console-views.ts";
-import { listClusters } from "@/lib/fleet-status/list-clusters.ts";
 
 export const GET = apiRoute(
   { summary: "Clusters, with their machines counted", permission: "read", answer: ClusterList },
-  async ({ services }) => ({ clusters: await listClusters(services) }),
+  async ({ services }) => ({ clusters: await listClusterViews(services) }),
 );
 
 export const POST = apiRoute(
@@ -18,6 +18,6 @@ export const POST = apiRoute(
   },
   async ({ services, ctx, body }) => {
     await createCluster(services, ctx, body);
-    return (await listClusters(services, body.id))[0];
+    return (await listClusterViews(services, body.id))[0];
   },
 );

@@ -1,11 +1,11 @@
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { freeze } from "@/lib/change-control/freeze.ts";
-import { listFreezes } from "@/lib/change-control/list-freezes.ts";
+import { listFreezeViews } from "@/lib/clusters/freeze-views.ts";
 import { CreateFreezeRequest, FreezeList, FreezeView } from "@/lib/contract/change-control.ts";
 
 export const GET = apiRoute(
   { summary: "Freezes that stand", permission: "read", answer: FreezeList },
-  async ({ services }) => ({ freezes: await listFreezes(services) }),
+  async ({ services }) => ({ freezes: await listFreezeViews(services) }),
 );
 
 export const POST = apiRoute(

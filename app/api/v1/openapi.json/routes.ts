@@ -5,9 +5,14 @@ import * as approvals from "../approvals/route.ts";
 import * as auditExport from "../audit/export/route.ts";
 import * as audit from "../audit/route.ts";
 import * as changePolicy from "../clusters/[id]/change-policy/route.ts";
+import * as clusterCredential from "../clusters/[id]/credentials/[credential]/route.ts";
+import * as rotateCredential from "../clusters/[id]/credentials/rotate/route.ts";
+import * as clusterCredentials from "../clusters/[id]/credentials/route.ts";
 import * as enrollmentToken from "../clusters/[id]/enrollment-tokens/[token]/route.ts";
 import * as enrollmentTokens from "../clusters/[id]/enrollment-tokens/route.ts";
 import * as installation from "../clusters/[id]/installation/route.ts";
+import * as cluster from "../clusters/[id]/route.ts";
+import * as checkMaster from "../clusters/check/route.ts";
 import * as clusters from "../clusters/route.ts";
 import * as freeze from "../freezes/[id]/route.ts";
 import * as freezes from "../freezes/route.ts";
@@ -50,6 +55,11 @@ export const routes = {
   "/api/v1/users/{name}/identities/{id}": identity,
   "/api/v1/overview": overview,
   "/api/v1/clusters": clusters,
+  "/api/v1/clusters/check": checkMaster,
+  "/api/v1/clusters/{id}": cluster,
+  "/api/v1/clusters/{id}/credentials": clusterCredentials,
+  "/api/v1/clusters/{id}/credentials/{credential}": clusterCredential,
+  "/api/v1/clusters/{id}/credentials/rotate": rotateCredential,
   "/api/v1/clusters/{id}/enrollment-tokens": enrollmentTokens,
   "/api/v1/clusters/{id}/enrollment-tokens/{token}": enrollmentToken,
   "/api/v1/clusters/{id}/installation": installation,

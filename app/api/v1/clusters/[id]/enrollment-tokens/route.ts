@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
 import { publicOrigin } from "@/lib/access/public-origin.ts";
+import { createTokenAtMaster, listTokensAtMaster } from "@/lib/clusters/cluster-enrollment.ts";
 import {
   CreateEnrollmentTokenRequest,
   EnrollmentTokenCreated,
 } from "@/lib/contract/console-views.ts";
 import { EnrollmentTokenList } from "@/lib/contract/machine-views.ts";
 import { ClusterId } from "@/lib/contract/names.ts";
-import { createEnrollmentToken } from "@/lib/machines/create-enrollment-token.ts";
 import { enrollmentCommand } from "@/lib/machines/enrollment-command.ts";
-import { listEnrollmentTokens } from "@/lib/machines/list-enrollment-tokens.ts";
 
 export const GET = apiRoute(
   {
@@ -18,9 +17,7 @@ export const GET = apiRoute(
     params: z.object({ id: ClusterId }),
     answer: EnrollmentTokenList,
   },
-  async ({ services, ctx, params }) => ({
-    tokens: await listEnrollmentTokens(services, ctx, params.id),
-  }),
+  async ({ services, ctx, params }) => listTokensAtMaster(services, ctx, params.id),
 );
 
 export const POST = apiRoute(
@@ -33,7 +30,7 @@ export const POST = apiRoute(
     status: 201,
   },
   async ({ services, ctx, request, params, body }) => {
-    const created = await createEnrollmentToken(services, ctx, { clusterId: params.id, ...body });
+    const created = await createTokenAtMaster(services, ctx, { clusterId: params.id, ...body });
     const origin = publicOrigin(services.env, request.headers);
     return { ...created, command: await enrollmentCommand(services, params.id, created, origin) };
   },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { revokeTokenAtMaster } from "@/lib/clusters/cluster-enrollment.ts";
 import { ClusterId } from "@/lib/contract/names.ts";
-import { revokeEnrollmentToken } from "@/lib/machines/revoke-enrollment-token.ts";
 
 export const DELETE = apiRoute(
   {
@@ -12,5 +12,5 @@ export const DELETE = apiRoute(
     status: 204,
   },
   async ({ services, ctx, params }) =>
-    revokeEnrollmentToken(services, ctx, { clusterId: params.id, tokenId: params.token }),
+    revokeTokenAtMaster(services, ctx, { clusterId: params.id, tokenId: params.token }),
 );
