@@ -41,6 +41,7 @@ function Targets(props: { installation: AgentInstallation; token: string; comman
   }));
   return (
     <>
+      {isLoopback(props.installation.masterUrl) ? <Alert tone="warn">{t("loopback")}</Alert> : null}
       <Tabs label={t("targetsLabel")} tabs={tabs} initial="linux" />
       <details>
         <summary className="cursor-pointer text-muted hover:text-ink">{t("hasAgent")}</summary>
@@ -48,6 +49,10 @@ function Targets(props: { installation: AgentInstallation; token: string; comman
       </details>
     </>
   );
+}
+
+function isLoopback(url: string): boolean {
+  return /^https?:\/\/(localhost|127\.|\[::1\])/.test(url);
 }
 
 function Target(props: { target: InstallTarget; installation: AgentInstallation; token: string }) {
@@ -86,7 +91,7 @@ function Steps({ steps }: { steps: readonly InstallStep[] }) {
   const t = useTranslations("enrol");
   return steps.map(({ key, code }) => (
     <div key={key} className="flex flex-col gap-2">
-      <h4 className="font-medium">{t(`steps.${key}`)}</h4>
+      <h3 className="font-medium">{t(`steps.${key}`)}</h3>
       <CodeBlock wrap code={code} label={t(`steps.${key}`)} />
     </div>
   ));
@@ -101,7 +106,7 @@ function NotBuilt({ missing, command }: { missing: "notBuilt" | "unreachable"; c
         {missing === "notBuilt" ? <BuildCommand /> : null}
       </Alert>
       <div className="flex flex-col gap-2">
-        <h4 className="font-medium">{t("hasAgent")}</h4>
+        <h3 className="font-medium">{t("hasAgent")}</h3>
         <CodeBlock wrap code={command} label={t("hasAgent")} />
       </div>
     </>
