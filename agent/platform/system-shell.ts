@@ -24,7 +24,7 @@ while read -r end verb args; do
       done ;;
     get) for f in $args; do
         [ -r $f ] || continue
-        printf '=%s\\n' $f; while IFS= read -r l; do printf '%s\\n' "$l"; done <$f
+        printf '=%s\\n' $f; while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done <$f
       done ;;
     put) { printf '%s' "\${args#* }" >\${args%% *}; } 2>/dev/null && echo ok ;;
     makedir) [ -d $args ] || mkdir $args 2>/dev/null; [ -d $args ] && echo ok ;;

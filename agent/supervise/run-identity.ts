@@ -20,7 +20,7 @@ export interface RunIdentity {
  * the agent's. runuser and su fork and open a PAM session; Deno's own uid and gid drop all supplementary
  * groups; start-stop-daemon is Debian's alone.
  */
-const lookUp = `
+export const lookUp = `
 me=$(id -u)
 uid=$(id -u -- "$1" 2>/dev/null) || { echo "this machine has no user $1"; exit 1; }
 gid=$(id -g -- "$1")
@@ -77,9 +77,11 @@ export async function prepareFolders(
   name: string,
   identity: RunIdentity | null,
 ): Promise<void> {
-  const { dir, data, logs } = ctx.layout.agent(name);
+  const { dir, versions, data, logs } = ctx.layout.agent(name);
   await Deno.mkdir(data, { recursive: true, mode: 0o750 });
   await Deno.mkdir(logs, { recursive: true, mode: 0o750 });
+  // Whichever step made them first, the user has to get through; what is secret lies elsewhere.
+  if (identity?.become) for (const path of [dir, versions]) await Deno.chmod(path, 0o755);
   const [ours, owner] = [await Deno.stat(dir), await Deno.stat(data)];
   const uid = identity?.uid ?? ours.uid;
   const gid = identity?.gid ?? ours.gid;

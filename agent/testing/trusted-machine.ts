@@ -145,6 +145,7 @@ export class TrustedMachine implements AsyncDisposable {
       notLive: new Set(),
       drifted: new Map(),
       overBudget: new Map(),
+      bootTicks: 1_000_000,
       guarded: true,
       busy: false,
     };
