@@ -2,6 +2,7 @@ import { runMain } from "./run-main.ts";
 import { chineseFontRequirement, chromiumRequirement } from "./system/chromium.ts";
 import { installIfPossible, installMissing } from "./system/debian-packages.ts";
 import { arm64Requirement } from "./test/arm64-requirement.ts";
+import { daemonRequirements } from "./test/daemon-requirements.ts";
 import { type Suite, type SuiteResult, summaryLine, summaryTable } from "./test/suite.ts";
 import { suites } from "./test/suites.ts";
 import { mariaDbRequirement, redisRequirement } from "./up/requirements.ts";
@@ -14,6 +15,8 @@ runMain(async () => {
   const chosen = chooseSuites(process.argv.slice(2));
   await installMissing(requirementsOf(chosen));
   if (chosen.some((suite) => suite.name === "archives")) await installIfPossible(arm64Requirement);
+  if (chosen.some((suite) => suite.name === "agent"))
+    for (const one of daemonRequirements) await installIfPossible(one);
   const results: SuiteResult[] = [];
   for (const suite of chosen) results.push(await run(suite));
   console.log(`\n${summaryTable(results)}\n`);

@@ -147,12 +147,13 @@ export async function rollBack(
   const restored = await restoreCurrent(ctx, name, change);
   ctx.failpoint("rollback:flipped");
   const record = await readRecord(layout);
+  const told = restored ? failure : nothingToGoBackTo(change, failure);
   const put = await updateRecord(layout, {
     change: null,
     trial: null,
     previous: record.previous === change.from ? null : record.previous,
-    failure: restored ? failure : nothingToGoBackTo(change, failure),
-    quarantine: quarantineWith(record, change, failure),
+    failure: told,
+    quarantine: quarantineWith(record, change, told),
   });
   ctx.failpoint("rollback:recorded");
   const old = await oldManifest(ctx, name, restored ? change.from : null);

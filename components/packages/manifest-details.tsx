@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { PackageView } from "@/lib/contract/console-views.ts";
-import type { LivenessSpec } from "@/lib/contract/package-manifest.ts";
+import { hookNames, type LivenessSpec } from "@/lib/contract/package-manifest.ts";
 import { useBytes } from "../ui/bytes.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { useDuration } from "../ui/duration.tsx";
@@ -28,6 +28,7 @@ export function ManifestDetails({ each }: { each: PackageView }) {
               <CopyButton text={each.sha256} />
             </span>,
           ],
+          ...(manifest.run ? [[t("runAs"), <RunAs key="run" each={each} />] as const] : []),
           [t("start"), <Code key="start">{manifest.start.command.join(" ")}</Code>],
           ...(env.length > 0
             ? [
@@ -49,7 +50,10 @@ export function ManifestDetails({ each }: { each: PackageView }) {
           [t("budget"), <Budget key="budget" each={each} />],
         ]}
       />
-      <Files each={each} />
+      <div className="flex min-w-0 flex-col gap-6">
+        <Hooks each={each} />
+        <Files each={each} />
+      </div>
     </div>
   );
 }
@@ -75,6 +79,59 @@ function Liveness({ liveness }: { liveness: LivenessSpec }) {
     </>
   );
 }
+
+function RunAs({ each }: { each: PackageView }) {
+  const t = useTranslations("packages");
+  const { run } = each.manifest;
+  if (!run) return null;
+  const { user, group, umask, openFilesMax } = run;
+  const limits = [
+    t("umask", { umask }),
+    openFilesMax === undefined ? null : t("openFiles", { count: openFilesMax }),
+  ].filter((part) => part !== null);
+  return (
+    <>
+      <Code>{group ? `${user}:${group}` : user}</Code>
+      <span className="block text-[0.8125rem] text-subtle">{limits.join(" · ")}</span>
+    </>
+  );
+}
+
+function Hooks({ each }: { each: PackageView }) {
+  const t = useTranslations("packages");
+  const duration = useDuration();
+  const hooks = hookNames.flatMap((name) => {
+    const hook = each.manifest.hooks?.[name];
+    return hook ? [{ name, hook }] : [];
+  });
+  if (hooks.length === 0) return null;
+  return (
+    <div className="min-w-0">
+      <h4 className="mb-1.5 text-subtle">{t("hooksTitle")}</h4>
+      <ul className="flex flex-col gap-2">
+        {hooks.map(({ name, hook }) => (
+          <li key={name} className="min-w-0">
+            <span className="block">{t(`hook.${name}`)}</span>
+            <Code>{hook.command.join(" ")}</Code>
+            <span className="block text-[0.8125rem] text-subtle">
+              {[
+                t("hookLimit", { timeout: duration(hook.timeoutSeconds) }),
+                hook.runAs === "ifrit-agent" ? t("hookAsAgent") : null,
+                "onFailure" in hook && hook.onFailure === "fail"
+                  ? t(`hookDecides.${name as DecidingHookName}`)
+                  : t("hookReports"),
+              ]
+                .filter((part) => part !== null)
+                .join(" · ")}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+type DecidingHookName = "beforeInstall" | "afterInstall" | "beforeStart" | "afterStart";
 
 function Budget({ each }: { each: PackageView }) {
   const t = useTranslations("packages");
