@@ -7,7 +7,7 @@ import { AgentProcess } from "../testing/agent-process.ts";
 import { type BuiltPackage, buildPackage } from "../testing/build-package.ts";
 import { eventually } from "../testing/eventually.ts";
 import { FakeMaster } from "../testing/fake-master.ts";
-import { loop, stateOf } from "../testing/sample-agent.ts";
+import { isAlive, loop, stateOf } from "../testing/sample-agent.ts";
 
 type HookOverrides = Partial<Record<HookName, Record<string, unknown>>>;
 
@@ -398,11 +398,12 @@ Deno.test("ifrit-agent killed in the middle of afterStart of a restart: the hook
   Deno.writeTextFileSync(`${trace}.armed`, "");
   Deno.kill(pid!, "SIGKILL");
   await eventually("the hook hangs", () => stage.lines().includes("begin afterStart 1.0.0 -"));
-  const running = await agent.runningVersions("sample");
+  const pidNow = () => JSON.parse(Deno.readTextFileSync(agent.layout.agent("sample").run)).pid;
+  const started = pidNow();
   await agent.kill();
   agent.start();
   await eventually("the hook has run", () => ends(stage).includes("afterStart 1.0.0 -"));
-  assert.deepEqual([running.length, await agent.runningVersions("sample")], [1, ["1.0.0"]]);
+  assert.deepEqual([pidNow(), isAlive(started)], [started, true]);
   assert.equal(stage.lines().filter((line) => line.startsWith("begin beforeStart")).length, 1);
 });
 

@@ -85,7 +85,7 @@ const hostile: [string, Uint8Array, RegExp][] = [
     pack([{ ...manifestEntry(), type: "2", linkname: "/etc/passwd" }, run]),
     /symlink/,
   ],
-  ["a manifest of another schema", pack([manifestEntry({ schema: 2 }), run]), /schema/],
+  ["a manifest of another schema", pack([manifestEntry({ schema: 3 }), run]), /schema/],
   [
     "a manifest of several megabytes",
     pack([{ name: "manifest.json", body: " ".repeat(5 * 1024 * 1024) }, run]),
