@@ -18,7 +18,7 @@ export function ManifestDetails({ each }: { each: PackageView }) {
   const { manifest } = each;
   const env = Object.entries(manifest.start.env);
   return (
-    <div className="grid gap-6 border-t bg-canvas/60 px-5 py-4 lg:grid-cols-2">
+    <div className="grid items-start gap-6 border-t bg-canvas/60 px-5 py-4 lg:grid-cols-2">
       <Facts
         facts={[
           [
