@@ -12,6 +12,8 @@ import { payloadDir, resolveCommand, runEnvironment } from "./run-environment.ts
 import { identityOf } from "./run-identity.ts";
 
 const lookMs = 100;
+/** A process may be stopped and go on. */
+const stoppedMs = 1000;
 /** So often a version may answer and then not answer again, before it counts as bad. */
 const flipsMax = 3;
 
@@ -42,8 +44,7 @@ export async function watchStart(
       if (before === null && wrong !== null && ++flips >= flipsMax) break;
       nextProbeMs = ctx.clock.monotonicMs() + Math.min(liveness.intervalSeconds * 1000, 1000);
     }
-    if (nowMs >= settledAtMs && wrong === null)
-      return requireAwake(await requireAlive(ctx, manifest));
+    if (nowMs >= settledAtMs && wrong === null) return await requireAwake(ctx, manifest);
     if (nowMs >= deadlineMs) break;
     await ctx.clock.sleep(lookMs, signal);
   }
@@ -55,13 +56,16 @@ export async function watchStart(
   );
 }
 
-/** A stopped process (SIGSTOP, a debugger) has not exited, and does nothing. */
-function requireAwake(stat: ProcessStat | null): void {
-  if (stat?.state.toUpperCase() === "T")
-    throw new ChangeError(
-      "liveness_failed",
-      "the new version is stopped (SIGSTOP) and does nothing",
-    );
+/** A stopped process (SIGSTOP) has not exited, and does nothing. One that a debugger holds for a moment is none. */
+async function requireAwake(ctx: AgentContext, manifest: PackageManifest): Promise<void> {
+  if (!isStopped(await requireAlive(ctx, manifest))) return;
+  await ctx.clock.sleep(stoppedMs);
+  if (!isStopped(await requireAlive(ctx, manifest))) return;
+  throw new ChangeError("liveness_failed", "the new version is stopped (SIGSTOP) and does nothing");
+}
+
+function isStopped(stat: ProcessStat | null): boolean {
+  return stat?.state === "T";
 }
 
 export function probeOf(ctx: AgentContext, manifest: PackageManifest): Promise<string | null> {
