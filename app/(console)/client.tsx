@@ -5,6 +5,7 @@ import { Plus } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { AuditLines } from "@/components/audit/audit-line.tsx";
+import { UnansweredAlert } from "@/components/clusters/unanswered.tsx";
 import { AttentionList } from "@/components/overview/attention-list.tsx";
 import { FirstSteps } from "@/components/overview/first-steps.tsx";
 import { OverviewSkeleton } from "@/components/overview/overview-skeleton.tsx";
@@ -50,6 +51,7 @@ function OverviewBody({ overview }: { overview: Overview }) {
   const hasFleet = overview.runningReleases.length > 0 || overview.agents.length > 0;
   return (
     <>
+      <UnansweredAlert unanswered={overview.unanswered} what="old" />
       {overview.machines.total > 0 ? <Counts overview={overview} /> : null}
       {unused || neverReleased ? <FirstSteps overview={overview} /> : null}
       {hasFleet ? (

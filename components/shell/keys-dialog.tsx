@@ -11,6 +11,7 @@ const keys = [
   ["rows", ["j", "k"]],
   ["open", ["↵"]],
   ["overview", ["g", "o"]],
+  ["clusters", ["g", "k"]],
   ["machines", ["g", "m"]],
   ["agents", ["g", "a"]],
   ["releases", ["g", "r"]],

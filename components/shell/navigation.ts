@@ -1,7 +1,16 @@
-import { Boxes, Flame, LayoutDashboard, type LucideIcon, ScrollText, Server } from "lucide-react";
+import {
+  Boxes,
+  Flame,
+  LayoutDashboard,
+  type LucideIcon,
+  Network,
+  ScrollText,
+  Server,
+} from "lucide-react";
 
 export const places = [
   { id: "overview", href: "/", icon: LayoutDashboard, keys: "g>o" },
+  { id: "clusters", href: "/clusters", icon: Network, keys: "g>k" },
   { id: "machines", href: "/machines", icon: Server, keys: "g>m" },
   { id: "agents", href: "/agents", icon: Boxes, keys: "g>a" },
   { id: "releases", href: "/releases", icon: Flame, keys: "g>r" },

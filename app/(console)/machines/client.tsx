@@ -5,6 +5,7 @@ import { Plus, SearchX, Server } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
+import { UnansweredAlert } from "@/components/clusters/unanswered.tsx";
 import { EnrolSheet } from "@/components/machines/enrol-sheet.tsx";
 import { MachineFilters } from "@/components/machines/machine-filters.tsx";
 import { MachineTable } from "@/components/machines/machine-table.tsx";
@@ -42,6 +43,7 @@ export function MachinesClient() {
           </Button>
         }
       />
+      <UnansweredAlert unanswered={query.data?.unanswered} what="missing" />
       <MachineFilters filter={narrowing} onChange={setFilter} filtered={filtered} />
       <Card>
         <QueryView query={query} skeleton={<TableSkeleton />}>
