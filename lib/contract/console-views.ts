@@ -81,7 +81,7 @@ export const CreateClusterRequest = z.object({
   name: z.string().min(1).max(120),
   /** null: this deployment is its master. Otherwise one with IFRIT_ROLE=master, which must answer now. */
   masterUrl: MasterUrl.nullable().default(null),
-  /** For a remote master: what `npm run master-credential` printed there. */
+  /** For a remote master: what `npm run master -- credential create` printed there. */
   credential: z.string().min(20).max(200).optional(),
 });
 export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
