@@ -126,5 +126,9 @@ function parseJson(text: string): unknown {
 
 function silent(why: MasterProblem, access: MasterAccess, what: string, cause?: unknown) {
   const { clusterId, url } = access;
-  return new MasterSilent(why, `The master of cluster ${clusterId} (${url}) ${what.replace(/\.$/, "")}.`, cause);
+  return new MasterSilent(
+    why,
+    `The master of cluster ${clusterId} (${url}) ${what.replace(/\.$/, "")}.`,
+    cause,
+  );
 }
