@@ -1,9 +1,9 @@
 import { Sha256 } from "@contract/names.ts";
 import type { ReportRequest } from "@contract/report.ts";
-import { trustRefusals } from "@contract/verify-refusal.ts";
+import { trustRefusals, trustSubjects } from "@contract/verify-refusal.ts";
 import { z } from "zod";
 import type { Trust } from "./trust.ts";
-import { remedyOf, trustSubjects } from "./trust-problem.ts";
+import { remedyOf } from "./trust-problem.ts";
 
 /** What a machine that checks signatures says of that to its master; undefined: it checks none. */
 export function trustReport(trust: Trust): ReportRequest["trust"] {

@@ -1,7 +1,7 @@
 import { envelopeCharsMax } from "@contract/dsse.ts";
+import { TrustRootsResponse } from "@contract/enroll.ts";
 import { agentPaths, header } from "@contract/headers.ts";
 import { TrustError } from "@contract/verify-refusal.ts";
-import { z } from "zod";
 import type { StatementAnswer } from "../poll/desired-document.ts";
 import { MasterError } from "../poll/master-error.ts";
 import type { MasterSession } from "../poll/master-session.ts";
@@ -11,8 +11,6 @@ import { unsigned } from "./trust-problem.ts";
 /** A statement is a few KiB: whoever sends more, or drips it, has nothing to say (TUF: "endless data", "slow retrieval"). */
 const envelopeLimits: AnswerLimits = { timeoutMs: 10_000, bytesMax: envelopeCharsMax };
 const rootsLimits: AnswerLimits = { timeoutMs: 30_000, bytesMax: 20 * envelopeCharsMax };
-
-const RootsResponse = z.object({ roots: z.array(z.string()).max(16) });
 
 type Session = Pick<MasterSession, "request">;
 
@@ -55,5 +53,5 @@ export async function fetchRoots(
   const url = new URL(`${agentPaths.roots}?after=${after}`, masterUrl).href;
   const answer = await sendRequest(fetcher, url, {}, rootsLimits);
   if (answer.status !== 200) throw refusalOf(answer);
-  return parseAnswer(answer, RootsResponse).roots;
+  return parseAnswer(answer, TrustRootsResponse).roots;
 }

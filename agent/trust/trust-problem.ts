@@ -1,7 +1,4 @@
-import { TrustError, type TrustRefusal } from "@contract/verify-refusal.ts";
-
-export const trustSubjects = ["root", "anchor", "freshness", "document", "release"] as const;
-export type TrustSubject = (typeof trustSubjects)[number];
+import { TrustError, type TrustRefusal, type TrustSubject } from "@contract/verify-refusal.ts";
 
 /** Why nothing may change on this machine; what runs goes on. */
 export interface TrustProblem {

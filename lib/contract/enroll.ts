@@ -15,6 +15,8 @@ export type EnrollRequest = z.infer<typeof EnrollRequest>;
 export const EnrollResponse = z.object({
   status: z.enum(["accepted", "pending"]),
   clusterId: ClusterId,
+  /** Envelope of the newest root document; absent: this master signs nothing. */
+  root: z.string().optional(),
 });
 export type EnrollResponse = z.infer<typeof EnrollResponse>;
 
@@ -64,5 +66,14 @@ export const TokenResponse = z.object({
   expiresInSeconds: z.number().int().positive(),
   /** The end of the audit log, signed. The machine keeps the newest and sends it with its next request. */
   auditHead: z.string().max(300).optional(),
+  /** Envelope of the anchor statement that answers this request's counter; absent: signs nothing. */
+  anchor: z.string().optional(),
 });
 export type TokenResponse = z.infer<typeof TokenResponse>;
+
+/** GET /api/agent/v1/trust/roots?after=<version> */
+export const TrustRootsResponse = z.object({
+  /** Envelopes, oldest first, each the direct successor of the one before; at most 16. Verification bounds their lengths. */
+  roots: z.array(z.string()).max(16),
+});
+export type TrustRootsResponse = z.infer<typeof TrustRootsResponse>;

@@ -22,6 +22,8 @@ export const header = {
   blockedAgents: "ifrit-blocked-agents",
   /** Answer: the signed freshness statement of the last rebuild; absent until signing is on. */
   freshness: "ifrit-freshness",
+  /** Answer: version number of the newest root document that the master serves; absent until signing is on. */
+  root: "ifrit-root",
   /**
    * Answer to a token request whose counter was used before: the next one must exceed this. A disk that
    * was put back comes to itself by it at once.
@@ -33,8 +35,12 @@ export const agentPaths = {
   enroll: "/api/agent/v1/enroll",
   token: "/api/agent/v1/token",
   desiredState: "/api/agent/v1/desired-state",
+  /** Bearer token: the signed document statement of this machine's present document. */
+  statement: "/api/agent/v1/desired-state/statement",
+  /** Open to all. `?after=<version>`: the root documents that follow on it, see TrustRootsResponse. */
+  roots: "/api/agent/v1/trust/roots",
   report: "/api/agent/v1/report",
-  /** Followed by the archive's sha256. */
+  /** Followed by the archive's sha256; with "/signature" behind it, the release envelope of that archive. */
   packages: "/api/agent/v1/packages/",
 } as const;
 

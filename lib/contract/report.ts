@@ -2,9 +2,29 @@ import { z } from "zod";
 import { AgentState } from "./agent-state.ts";
 import { MachineFacts } from "./machine-facts.ts";
 import { AgentVersion } from "./names.ts";
+import { trustRefusals, trustSubjects } from "./verify-refusal.ts";
 
 /** Hex, 32 digits: names a machine's set of agent states. See stateDigestText. */
 export const StateDigest = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** What a machine believes, and why nothing may change on it, if that is so. */
+export const TrustReport = z.object({
+  /** 0: it has no root document. */
+  rootVersion: z.number().int().nonnegative(),
+  /** Hex sha256 of the root's statement; "": it has none. */
+  rootFingerprint: z.string().max(64),
+  rootExpiresAtMs: z.number().int().nonnegative(),
+  /** Of the newest freshness statement that it took. */
+  freshnessSequence: z.number().int().nonnegative(),
+  problem: z
+    .object({
+      refusal: z.enum(trustRefusals),
+      what: z.enum(trustSubjects),
+      message: z.string().max(500),
+    })
+    .nullable(),
+});
+export type TrustReport = z.infer<typeof TrustReport>;
 
 /**
  * POST /api/agent/v1/report. Acknowledged with 202 once it is stored; re-sent until then.
@@ -22,6 +42,8 @@ export const ReportRequest = z.object({
   /** Agents that were uninstalled since the last report. */
   removed: z.array(z.string().max(63)).max(500).default([]),
   facts: MachineFacts.optional(),
+  /** Absent: this ifrit-agent checks no signatures. */
+  trust: TrustReport.optional(),
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;
 

@@ -41,6 +41,10 @@ export const trustRefusals = [
 ] as const;
 export type TrustRefusal = (typeof trustRefusals)[number];
 
+/** What it was that was refused. */
+export const trustSubjects = ["root", "anchor", "freshness", "document", "release"] as const;
+export type TrustSubject = (typeof trustSubjects)[number];
+
 /** The only error that verification throws, whatever it is given. */
 export class TrustError extends Error {
   override readonly name = "TrustError";
