@@ -17,7 +17,12 @@ import { DownloadFolder } from "../../lib/agent-downloads/download-folder.ts";
 import { readInstallation } from "../../lib/agent-downloads/read-installation.ts";
 import { killServers } from "../../lib/testing/launch-server.ts";
 import { builtArchives } from "./testing/built-archives.ts";
-import { eventually, type InstallMaster, startInstallMaster } from "./testing/install-master.ts";
+import {
+  eventually,
+  type InstallMaster,
+  releaseSample,
+  startInstallMaster,
+} from "./testing/install-master.ts";
 import { barePath, endBackgrounds, runProgram, startProgram } from "./testing/run-program.ts";
 
 /* agent.sh as people run it: no Node and no Deno on the PATH, an environment of nothing else. */
@@ -58,6 +63,18 @@ const install = (words: readonly string[] = [], given: Record<string, string> = 
     },
   );
 const withToken = () => ({ IFRIT_ENROLLMENT_TOKEN: master.token });
+
+/** Pids of what ifrit-agent started on this root. */
+function managedPids(of: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`IFRIT_AGENT_DIR=${of}/agents/`);
+    } catch {
+      return false;
+    }
+  });
+}
 
 test("agent.sh downloads, enrolls and may be run again; uninstall leaves the identity, purge does not", async () => {
   const first = await install(["--label", "room=b 2's"], withToken());
@@ -121,6 +138,29 @@ test("what was installed checks in and reports, by its guard, and doctor finds n
   expect(gone.stdout).toContain(`${root} is removed`);
   expect(existsSync(root)).toBe(false);
 });
+
+test("managed agents outlive an uninstallation, and end when they are meant to", async () => {
+  expect((await install([], withToken())).code).toBe(0);
+  const { type } = (await master.machine(machineId()))!;
+  await releaseSample(master, type);
+  startProgram(program(), ["guard", "--root", root], env);
+  const running = () => managedPids(root);
+  const [pid] = await eventually("the sample runs", async () => {
+    const pids = running();
+    return pids.length > 0 && pids;
+  });
+  const uninstall = (...words: string[]) =>
+    runProgram("/bin/sh", [installer, "uninstall", "--prefix", prefix, "--root", root, ...words], {
+      env,
+    });
+  const first = await uninstall();
+  expect(first.stdout).toContain("Managed agents go on running");
+  expect(running()).toContain(pid);
+  const second = await uninstall("--stop-agents", "--purge");
+  expect(second.stdout).toContain("The managed agents are stopped.");
+  expect(running()).toEqual([]);
+  expect(existsSync(root)).toBe(false);
+}, 120_000);
 
 test("the console's own command installs, and does nothing when the script is not the pinned one", async () => {
   const { services, clusterId, url, token } = master;
@@ -188,6 +228,7 @@ test("agent.sh says what is wrong, with the code for it, and leaves nothing behi
       /refused|answered/,
     ],
     ["a folder that is a file", ["--prefix", installer], withToken(), 1, /cannot be written/],
+    ["another root", ["--root-fingerprint", "0".repeat(64)], withToken(), 5, /root/],
     ["no mirror", ["--from", "http://127.0.0.1:1"], withToken(), 1, /could not be downloaded/],
     [
       "another file",

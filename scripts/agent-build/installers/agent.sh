@@ -437,7 +437,7 @@ uninstall() {
   case $(uname -s) in Darwin) os=darwin ;; *) os=linux ;; esac
   if [ ! -f "$prefix/installed" ]; then
     say "There is no ifrit-agent in $prefix."
-    [ -n "$purge" ] || return 0
+    [ -n "$purge$stop_agents" ] || return 0
   else
     root=$(sed -n 1p "$prefix/installed")
     bin=$(sed -n 2p "$prefix/installed")
