@@ -11,6 +11,9 @@ const platform = "linux-x64" as const;
 const types = ["LINUX", "CONTAINER"] as const;
 const phases = ["running", "downloading", "switching", "watching", "failed"] as const;
 
+/** So that a fleet that is kept is still online when it is used again. */
+const onlineForMs = 30 * 86_400_000;
+
 /** 0: changed; 1: not yet; then the phases in between. */
 const kinds = [0, 1, 2, 3, 4, 5];
 const kindIndex = "IF(seq % 2 = 0, 0, IF(seq % 50 = 1, 2 + seq DIV 50 % 4, 1))";
@@ -78,7 +81,7 @@ async function insertMachines(
        CONCAT('[', ELT(1 + ${typeIndex}, ${ids(machineClasses)}), ',',
          ELT(1 + ${typeIndex} * ${kinds.length} + ${kindIndex}, ${ids(stateClasses)}), ']')
      FROM seq_1_to_${machines}`,
-    [clusterId, platform, facts, Date.now() + 3_600_000],
+    [clusterId, platform, facts, Date.now() + onlineForMs],
   );
 }
 

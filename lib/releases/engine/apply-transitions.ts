@@ -64,6 +64,9 @@ const apply: Apply = {
   event: (release) => release,
 };
 
+/** All of them: the table has one line for each. */
+export const transitionKinds = Object.keys(apply) as TransitionKind[];
+
 /** The record after the transitions, in their order. Pure: the one given is left as it is. */
 export function applyTransitions(
   release: ReleaseRecord,
