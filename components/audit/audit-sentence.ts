@@ -23,6 +23,8 @@ export const sentenceActions = [
   "machine.refused",
   "package.uploaded",
   "package.deleted",
+  "version.marked-bad",
+  "version.mark-lifted",
   "release.created",
   "release.started",
   "release.stage-opened",

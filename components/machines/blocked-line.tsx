@@ -21,7 +21,8 @@ export function BlockedLine({ agent }: { agent: Pick<MachineAgentView, "why"> })
       <span>
         {code.success
           ? t.rich(blockedKey(code.data, untilMs > 0), {
-              owner: String(values.owner ?? ""),
+              owner: String(values.owner ?? values.by ?? ""),
+              version: String(values.badVersion ?? ""),
               reason: String(values.reason ?? ""),
               hold: String(values.holdId ?? ""),
               release: String(values.releaseId ?? ""),

@@ -38,6 +38,7 @@ const looks: Record<ReleaseEventKind, Look> = {
   clusterRolledBack: { icon: Undo2, style: warn },
   masterUnreachable: { icon: TriangleAlert, style: bad },
   masterReachable: { icon: CircleCheck, style: good },
+  fallBackKnownBad: { icon: TriangleAlert, style: warn },
   paused: { icon: Pause, style: warn },
   continued: { icon: Play, style: busy },
   continuedWithEverything: { icon: Play, style: busy },

@@ -21,6 +21,8 @@ export const auditActions = [
   "hold.released",
   "package.uploaded",
   "package.deleted",
+  "version.marked-bad",
+  "version.mark-lifted",
   "release.created",
   "release.started",
   "release.stage-opened",

@@ -23,6 +23,7 @@ export async function controlForMaster(
     nowMs: services.now(),
     freezes: await freezesToTell(services, clusterId, has),
     holds: await holdsToTell(services, clusterId, has),
+    knownBad: [],
     rules: await rulesToTell(services, clusterId, has),
   };
   const says = order.freezes.length + order.holds.length > 0 || order.rules !== null;

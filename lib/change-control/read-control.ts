@@ -29,6 +29,7 @@ export async function readControl(
   return {
     freezes: frozen.map(toControlFreeze),
     holds: await readControlHolds(db, clusterId, nowMs),
+    knownBad: [],
     rules: await readChangeRules(db, clusterId),
   };
 }

@@ -88,6 +88,8 @@ export const changeBlockedCodes = [
   "ifritAgentUpgrade",
   /** ifrit-agent waits until the other agents on the machine are done */
   "otherChange",
+  /** badVersion, by, reason, sinceMs: what the machine would change to is known to be bad */
+  "knownBad",
   /** store: mysql or redis. What the decision needs cannot be read, so nothing begins to change */
   "unavailable",
 ] as const;

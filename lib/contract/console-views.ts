@@ -129,10 +129,16 @@ export const MachineAgentView = z.object({
   inSync: z.boolean(),
   /**
    * Why it runs what it runs, or does not yet run what it should: runsAsOrdered, absentAsOrdered,
-   * notOrdered, willChange, changing, failed, notEligible, offline, or blocked with `because` (a code
-   * of ChangeBlockedCode) and its values.
+   * notOrdered, willChange, changing, failed, putBack (it failed here, and this release does not try it
+   * here again), notEligible, offline, or blocked with `because` (a code of ChangeBlockedCode) and its
+   * values.
    */
   why: WaitingFor.optional(),
+  /**
+   * What an unfinished release is going to change here: waitsForApproval, clusterWaits or stageWaits,
+   * with releaseId, version, and of the stage that reaches the machine stage (1 …), kind, upToPercent.
+   */
+  next: WaitingFor.optional(),
 });
 export type MachineAgentView = z.infer<typeof MachineAgentView>;
 export const MachineDetail = MachineSummary.omit({ agents: true }).extend({
@@ -296,9 +302,18 @@ export const ReleasePreview = z.object({
           change: count,
           offline: count,
           skipped: z.array(z.object({ reason: z.string(), machines: count })),
+          /** Of those that change, now or on their return. */
           fromVersions: z.array(VersionCount),
+          /** Of those that change: the version failed there before, and a new release tries it again. */
+          failedBefore: count.optional(),
+          /** Gray: who they are, at most 100 of them. */
+          machineIds: z.array(z.string()).optional(),
         }),
       ),
+      /** Those that change begin later: window (opensAtMs; absent: never). null: at their next check-in. */
+      startsLater: WaitingFor.nullable().optional(),
+      /** So many may be changing at once there; null: any number. */
+      changingMax: count.nullable().optional(),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ChangeRules, Freeze, Hold } from "./change-rules.ts";
+import { KnownBad } from "./known-bad.ts";
 
 /*
  * What keeps the machines of a cluster from changing, as manage and the cluster's master speak of it. A
@@ -27,10 +28,16 @@ export type ControlFreeze = z.infer<typeof ControlFreeze>;
 export const ControlHold = Hold.omit({ id: true }).extend({ key, origin, createdAtMs: timeMs });
 export type ControlHold = z.infer<typeof ControlHold>;
 
-/** As the master has it: what stands, and freezes that were lifted lately. */
+/** Ordered by manage alone. */
+export const ControlKnownBad = KnownBad.omit({ clusterId: true }).extend({ key, ...ended });
+export type ControlKnownBad = z.infer<typeof ControlKnownBad>;
+
+/** As the master has it: what stands, and freezes and marks that were lifted lately. */
 export const MasterControl = z.object({
   freezes: z.array(ControlFreeze).max(2_000),
   holds: z.array(ControlHold).max(20_000),
+  /** Versions that its machines are not changed to. */
+  knownBad: z.array(ControlKnownBad).max(20_000).default([]),
   rules: ChangeRules,
 });
 export type MasterControl = z.infer<typeof MasterControl>;

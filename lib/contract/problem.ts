@@ -40,8 +40,20 @@ export const Problem = z.object({
   status: z.number().int(),
   /** What happened and what to do, for a person. */
   detail: z.string(),
-  /** Where in the input, for a form or a script: [{path: "version", message: …}]. */
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /**
+   * Where in the input, for a form or a script: [{path: "version", message: …}]. With a code (such as
+   * those of planIssueCodes) the sentence can be said in the reader's language, too.
+   */
+  issues: z
+    .array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        code: z.string().optional(),
+        values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    )
+    .optional(),
   requestId: z.string().optional(),
   retryAfterSeconds: z.number().int().optional(),
 });

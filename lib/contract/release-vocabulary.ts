@@ -49,6 +49,8 @@ export const releaseEventKinds = [
   "masterUnreachable",
   /** clusterId, sinceMs: since when it had not */
   "masterReachable",
+  /** clusterId, version, release: machines would fall back to it, but it is known to be bad, so they stay */
+  "fallBackKnownBad",
 ] as const;
 export const ReleaseEventKind = z.enum(releaseEventKinds);
 export type ReleaseEventKind = z.infer<typeof ReleaseEventKind>;
@@ -99,8 +101,17 @@ export const verbRefusals = [
 export const VerbRefusal = z.enum(verbRefusals);
 export type VerbRefusal = z.infer<typeof VerbRefusal>;
 
-/** Why a machine that a stage reaches would not change. */
-export const skipReasons = ["alreadyThere", "noPackage"] as const;
+/** Why a machine that a stage reaches would not change. A machine is counted under the first that fits. */
+export const skipReasons = [
+  "alreadyThere",
+  "noPackage",
+  /** The version is known to be bad in this cluster. */
+  "knownBad",
+  /** A hold leaves the machine out. */
+  "held",
+  /** The cluster is frozen. */
+  "frozen",
+] as const;
 export const SkipReason = z.enum(skipReasons);
 export type SkipReason = z.infer<typeof SkipReason>;
 
@@ -136,6 +147,38 @@ export const inconclusiveReasons = [
 ] as const;
 export const InconclusiveReason = z.enum(inconclusiveReasons);
 export type InconclusiveReason = z.infer<typeof InconclusiveReason>;
+
+/** What is wrong with a plan: the code of a problem's issue, with the values of its sentence. */
+export const planIssueCodes = [
+  /** clusterId: it stands in the plan twice */
+  "clusterTwice",
+  /** clusterId */
+  "noCluster",
+  /** agentName */
+  "noAgent",
+  /** agentName, version */
+  "noVersion",
+  /** agentName, version, by, reason; clusterId: only there */
+  "knownBad",
+  /** machineId */
+  "noMachine",
+  /** machineId, clusterId: where it is */
+  "machineElsewhere",
+  /** machineId, status */
+  "machineNotAccepted",
+  /** machineId, machineType */
+  "machineTypeLeftOut",
+  /** clusterId: no machine is like what the gray stage asks for */
+  "nobodySelected",
+  /** clusterId, now, shown: so many machines would change, so many were shown */
+  "moreWouldChange",
+  /** clusterId, version ("": nothing), now, shown: so many would leave this version */
+  "othersWouldChange",
+  /** clusterId, machines: of the gray machines so many were not shown */
+  "otherGray",
+] as const;
+export const PlanIssueCode = z.enum(planIssueCodes);
+export type PlanIssueCode = z.infer<typeof PlanIssueCode>;
 
 /** Why nothing is known of a cluster. */
 export const noFactsReasons = [

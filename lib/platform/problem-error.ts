@@ -1,6 +1,12 @@
 import type { ProblemCode } from "../contract/problem.ts";
 
-export type InputIssue = { path: string; message: string };
+export type InputIssue = {
+  path: string;
+  message: string;
+  /** See Problem.issues. */
+  code?: string;
+  values?: Record<string, string | number>;
+};
 
 /**
  * An error with a code of the closed table: the only kind whose message may leave the process.
