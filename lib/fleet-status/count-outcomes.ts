@@ -41,6 +41,17 @@ import { regionColumn } from "./regions.ts";
  *
  * all in one snapshot. The cost is that of classes × slots, and 5 µs for each machine apart. Where the
  * counts cannot answer (they were made for another budget, or are broken) rows are counted.
+ *
+ * EXPLAIN on MariaDB 10.11, a million machines of two types of which one per cent is silent:
+ *
+ *   agent_state_classes   ALL                        14 rows    few rows, in memory
+ *   agent_state_counts    range PRIMARY          102,094 rows   once for each type, 15 ms
+ *   machines (silent)     range machines_apart_idx 17,998 rows  key_len 395: down to last_seen; index only
+ *   + their states        eq_ref PRIMARY               1 row    together 60 ms
+ *   machines (uncounted)  range machines_apart_idx     2 rows   key_len 387
+ *
+ * `counted = TRUE` and not `counted`: only an equality lets the range go on to the index's next columns
+ * (key_len 255 instead of 395, and 480,152 rows).
  */
 export async function countOutcomes(
   db: Pick<Database, "transaction" | "execute">,
@@ -122,7 +133,7 @@ async function readBlocked(tx: Transaction, { clusterId, machineTypes }: Outcome
   const rows = await tx
     .select({ slot: m.slot, ids: m.countedClasses })
     .from(m)
-    .where(sql`${m.clusterId} = ${clusterId} AND ${m.counted} AND ${m.status} <> 'accepted'
+    .where(sql`${m.clusterId} = ${clusterId} AND ${m.counted} = TRUE AND ${m.status} <> 'accepted'
       AND ${m.type} IN ${[...machineTypes]}`);
   return rows.map(({ slot, ids }) => ({ slot, ids: ids ?? [] }));
 }
@@ -135,7 +146,7 @@ async function readSilent(tx: Transaction, query: OutcomeQuery) {
       ${outcomeWithReason(query, online)} AS was, ${outcomeWithReason(query, silent)} AS \`is\`,
       COUNT(*) AS machines, SUM(${restartedOf(query, source)}) AS restarted,
       ${regionColumn(query, m.type, m.slot)} AS region
-    ${machinesWithStates(query)} WHERE ${acceptedOf(query)} AND ${m.counted}
+    ${machinesWithStates(query)} WHERE ${acceptedOf(query)} AND ${m.counted} = TRUE
       AND ${m.lastSeenAtMs} < ${query.onlineSinceMs} ${notNamed(query)}
     GROUP BY ${m.type}, 7, 3, 4`);
   return (rows as unknown as SilentRow[]).map((row) => ({

@@ -1,45 +1,39 @@
-import { sql } from "drizzle-orm";
-import { machineAgentStates as s } from "../../drizzle/schema/machine-agent-states.ts";
-import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { FailureGroup } from "../contract/console-views.ts";
 import type { Database } from "../platform/database.ts";
+import { countOutcomes } from "./count-outcomes.ts";
+import { type FailedMachine, findFailedMachines, reasonToTell } from "./find-failed-machines.ts";
 import type { OutcomeQuery } from "./outcome.ts";
-import { acceptedOf, outcomeOf } from "./outcome-expression.ts";
+import { allOneRegion } from "./regions.ts";
 
 const examplesMax = 10;
-/** Reading on would not help a person; the count of the group is exact all the same. */
-const rowsMax = 2_000;
-
-type FailureRow = { machineId: string; hostname: string; reason: string; message: string };
 
 /**
  * Machines that failed a release in a cluster, most frequent reason first. Reasons are those that
- * machines report, and over_budget and gone_dark, which the server finds.
+ * machines report, and over_budget and gone_dark, which the server finds. How many there are comes
+ * from the counts; only for the examples are rows looked at.
  */
 export async function listFailures(
-  db: Pick<Database, "execute">,
+  db: Pick<Database, "transaction" | "execute">,
   query: OutcomeQuery,
 ): Promise<FailureGroup[]> {
-  const outcome = outcomeOf(query);
-  const reason = sql`CASE ${outcome} WHEN 'goneDark' THEN 'gone_dark' WHEN 'overBudget' THEN 'over_budget'
-    ELSE COALESCE(JSON_VALUE(${s.failure}, '$.reason'), 'exited_early') END`;
-  const from = sql`FROM ${m} JOIN ${s} ON ${s.machineId} = ${m.id} AND ${s.agentName} = ${query.agentName}
-    WHERE ${acceptedOf(query)}
-    AND ${outcome} IN ('failed', 'rolledBackOnMachine', 'goneDark', 'overBudget')`;
-  const [counts] = await db.execute(sql`SELECT ${reason} AS reason, COUNT(*) AS machines ${from}
-    GROUP BY 1 ORDER BY 2 DESC`);
-  const groups = counts as unknown as { reason: string; machines: number }[];
-  if (groups.length === 0) return [];
-  const [rows] = await db.execute(sql`SELECT ${m.id} AS machineId, ${m.hostname} AS hostname,
-    ${reason} AS reason, COALESCE(JSON_VALUE(${s.failure}, '$.message'), '') AS message
-    ${from} ORDER BY ${s.changedAtMs} DESC LIMIT ${rowsMax}`);
-  const examples = rows as unknown as FailureRow[];
-  return groups.map(({ reason, machines }) => ({
-    reason,
-    machines: Number(machines),
-    examples: examples
-      .filter((row) => row.reason === reason)
-      .slice(0, examplesMax)
-      .map(({ machineId, hostname, message }) => ({ machineId, hostname, message })),
-  }));
+  const { groups } = await countOutcomes(db, { ...query, named: [], regionsOf: allOneRegion });
+  const machines = new Map<string, number>();
+  for (const group of groups) {
+    const reason = reasonToTell(group);
+    if (reason) machines.set(reason, (machines.get(reason) ?? 0) + group.machines);
+  }
+  if (machines.size === 0) return [];
+  const examples = await findFailedMachines(db, query, examplesMax);
+  return [...machines]
+    .map(([reason, count]) => ({
+      ...{ reason, machines: count },
+      examples: examples.filter((one) => one.reason === reason).map(told),
+    }))
+    .sort((a, b) => b.machines - a.machines || (a.reason < b.reason ? -1 : 1));
 }
+
+const told = ({ machineId, hostname, message }: FailedMachine) => ({
+  machineId,
+  hostname,
+  message,
+});

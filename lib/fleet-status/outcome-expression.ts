@@ -50,20 +50,19 @@ function overBudget({ cpuPercent, rssMiB }: Budget): SQL {
   return sql`(${s.reportedAtMs} >= ${s.changedAtMs} + ${settledMs} AND (${sql.join(limits, sql` OR `)}))`;
 }
 
-/** The order of the cases is the rule: what is further down no longer counts. */
-export function outcomeOf(query: OutcomeQuery): SQL<Outcome> {
-  return sql`SUBSTRING_INDEX(${outcomeWithReason(query, rowSource(query))}, ' ', 1)`;
-}
-
-/** One expression for both, since it is what a query by rows spends its time on: "failed disk_full". */
+/**
+ * "failed disk_full". The order of the cases is the rule: what is further down no longer counts. One
+ * expression for both, since it is what a query by rows spends its time on.
+ */
 export function outcomeWithReason(query: OutcomeQuery, from: OutcomeSource): SQL<string> {
   return query.version === null
     ? absentOutcome(query, from)
     : presentOutcome(query, query.version, from);
 }
 
-const failedWithReason = ({ failureReason }: OutcomeSource) =>
-  sql`CONCAT('failed ', COALESCE(${failureReason}, 'exited_early'))`;
+const withReason = (outcome: Outcome, { failureReason }: OutcomeSource) =>
+  sql`CONCAT(${`${outcome} `}, COALESCE(${failureReason}, 'exited_early'))`;
+const failedWithReason = (from: OutcomeSource) => withReason("failed", from);
 
 function absentOutcome(query: OutcomeQuery, from: OutcomeSource): SQL<string> {
   const { missing, version, phase, online } = from;
@@ -88,7 +87,7 @@ function presentOutcome(query: OutcomeQuery, version: string, from: OutcomeSourc
     WHEN ${from.platform} NOT IN ${[...query.platforms, ""]}
       OR (${phase} = 'notEligible' AND ${mine}) THEN 'notEligible'
     WHEN ${phase} IN ('failed', 'backoff') AND (${comes} OR ${putBack}) AND ${mine} THEN ${failedWithReason(from)}
-    WHEN ${putBack} AND ${phase} = 'running' AND ${mine} THEN 'rolledBackOnMachine'
+    WHEN ${putBack} AND ${phase} = 'running' AND ${mine} THEN ${withReason("rolledBackOnMachine", from)}
     WHEN ${begun} AND ${mine} AND NOT (${online}) THEN 'goneDark'
     WHEN ${there} AND ${phase} = 'running' AND ${mine} AND ${from.overBudget} THEN 'overBudget'
     WHEN ${there} AND ${phase} = 'running' THEN 'healthy'

@@ -49,7 +49,7 @@ export type OutcomeGroup = {
   /** Where regions are counted: any slot of the region. */
   slot: number;
   outcome: Outcome;
-  /** With outcome failed. */
+  /** With the outcomes failed and rolledBackOnMachine. */
   reason: FailureReason | null;
   machines: number;
   /** Of them, those whose agent has exited by itself. */

@@ -1,8 +1,14 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { MachineType } from "../contract/machine-type.ts";
+import { slotCount } from "../desired-state/slot.ts";
 import type { OutcomeQuery } from "./outcome.ts";
 
 type RegionQuery = Pick<OutcomeQuery, "machineTypes" | "regionsOf">;
+
+const oneRegion = new Uint8Array(slotCount);
+
+/** Nobody asks where on the ring. */
+export const allOneRegion = () => oneRegion;
 
 export function regionOf({ regionsOf }: RegionQuery, type: MachineType, slot: number): number {
   return regionsOf ? regionsOf(type)[slot]! : slot;
