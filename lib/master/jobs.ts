@@ -9,6 +9,7 @@ import { readWantedFullReports } from "../reports/want-full-reports.ts";
 import { flushCluster } from "./flush-cluster.ts";
 import { loadLocalClusters, refreshBlocked, refreshMachineCounts } from "./load-master.ts";
 import type { Master } from "./master.ts";
+import { recountCluster } from "./recount-cluster.ts";
 import { followPointers, refreshCluster } from "./refresh-cluster.ts";
 
 const followMs = 1_000;
@@ -18,6 +19,7 @@ const advanceMs = 2_000;
 const exchangeMs = 1_000;
 const pushMs = 2_000;
 const sweepMs = 15 * 60_000;
+const recountMs = 60_000;
 
 /** MySQL → Redis and memory, for every cluster of this deployment. Also the cron route's work. */
 export async function rebuildAll(master: Master): Promise<Record<string, string>> {
@@ -32,6 +34,14 @@ export async function flushAll(master: Master): Promise<Record<string, string>> 
   return forEachCluster(master, async (clusterId) => {
     await flushCluster(master, clusterId);
     return "flushed";
+  });
+}
+
+/** Goes on with counting every cluster's machines anew, to find counts that have drifted. */
+export async function recountAll(master: Master): Promise<Record<string, string>> {
+  return forEachCluster(master, async (clusterId) => {
+    const done = await recountCluster(master, clusterId);
+    return done ? `${done.machines} machines` : "another process is at it";
   });
 }
 
@@ -55,6 +65,7 @@ function masterJobs(master: Master): Job[] {
       run: () => rebuildAll(master),
     },
     { name: "flush", intervalMs: env.IFRIT_FLUSH_SECONDS * 1000, run: () => flushAll(master) },
+    { name: "recount", intervalMs: recountMs, run: () => recountAll(master) },
     { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
     { name: "watch", intervalMs: watchMs, run: () => watch(master) },
     {
