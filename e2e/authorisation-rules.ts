@@ -59,6 +59,8 @@ export const rules: Record<string, Rule> = {
   "/api/v1/freezes/[id]": { DELETE: "clusters.write" },
   "/api/v1/holds": { GET: "read", POST: "machines.write" },
   "/api/v1/holds/[id]": { DELETE: "machines.write" },
+  "/api/v1/known-bad": { GET: "read", POST: "releases.write" },
+  "/api/v1/known-bad/[id]": { DELETE: "releases.write" },
   "/api/v1/machines/[id]/[verb]": { POST: "machines.write" },
   "/api/v1/machines/change": { POST: "machines.write" },
   "/api/v1/machines/change/preview": { POST: "read" },

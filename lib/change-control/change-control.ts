@@ -1,6 +1,7 @@
 import type { LastRefusal } from "../contract/change-control.ts";
 import type { ChangeRules, Freeze, Hold } from "../contract/change-rules.ts";
 import type { ReleaseState } from "../contract/release-state.ts";
+import type { MarkedVersion } from "../known-bad/marks.ts";
 import type { MachineQueue } from "./read-known-machine.ts";
 
 /** All that keeps machines from changing now, as it stood at one moment. */
@@ -13,6 +14,8 @@ export type ChangePolicy = {
   stopped: ReadonlyMap<string, ReleaseState>;
   /** Versions that machines come away from as by a rollback, by rolledBackKey. */
   rolledBack: ReadonlySet<string>;
+  /** Versions that no machine is to be changed to, by versionKey. */
+  knownBad: ReadonlyMap<string, readonly MarkedVersion[]>;
 };
 
 export type NotedRefusal = { refusal: LastRefusal; text: string; writtenAtMs: number };

@@ -3,6 +3,7 @@ import { type DesiredAgent, DesiredState } from "../contract/desired-state.ts";
 import type { DesiredDocument } from "../desired-state/compose-desired-state.ts";
 import { ifritAgentName } from "../releases/engine/change-permission.ts";
 import { type ChangePolicy, stoppedKey } from "./change-control.ts";
+import { knownBadValues } from "./wanted-changes.ts";
 
 /** What change control has to say about a document before it knows which machine asks. */
 export type DocumentView = {
@@ -42,7 +43,8 @@ export function documentView(
     rules.windows.length > 0 ||
     policy.holds.length > 0 ||
     policy.freezes.some((freeze) => freeze.clusterId === null || freeze.clusterId === clusterId) ||
-    agents.some(({ releaseId }) => policy.stopped.has(stoppedKey(clusterId, releaseId)));
+    agents.some(({ releaseId }) => policy.stopped.has(stoppedKey(clusterId, releaseId))) ||
+    agents.some((agent) => knownBadValues(policy, clusterId, agent) !== null);
   const view = { policy, agents, rules, needsMachine, needsPlaces };
   views.set(document, view);
   return view;

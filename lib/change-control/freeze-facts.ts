@@ -1,6 +1,8 @@
 import { and, desc, eq, isNull, lte, or, sql } from "drizzle-orm";
 import { freezes } from "../../drizzle/schema/freezes.ts";
 import type { ChangeWindow } from "../contract/change-rules.ts";
+import { bindingMark, markValues } from "../known-bad/marks.ts";
+import { findMarks, lastLiftedAtMs } from "../known-bad/standing-marks.ts";
 import type { Services } from "../platform/services.ts";
 import { isWindowOpen, nextOpeningMs } from "../releases/engine/change-window.ts";
 import type { Reason } from "../releases/engine/release-record.ts";
@@ -13,18 +15,30 @@ const dayMs = 86_400_000;
 
 /**
  * Why no machine of a cluster may begin to change now, and since when they may again: a release waits
- * meanwhile, and its deadlines count from then. A closed window is to a release what a freeze is.
+ * meanwhile, and its deadlines count from then. A closed window is to a release what a freeze is, and so
+ * is a mark on its version.
  */
 export async function freezeFacts(
   services: Pick<Services, "db" | "now">,
   clusterId: string,
+  { agentName, version }: { agentName: string; version: string | null },
 ): Promise<FreezeFacts> {
   const nowMs = services.now();
   const [standing] = await listFreezes(services, clusterId);
   const { windows } = await readChangeRules(services.db, clusterId);
-  const ended = [await lastEndMs(services, clusterId), lastOpeningMs(windows, nowMs)];
+  const { db } = services;
+  const mark = version && bindingMark(await findMarks(db, agentName, version), clusterId);
+  const ended = [
+    await lastEndMs(services, clusterId),
+    lastOpeningMs(windows, nowMs),
+    version && (await lastLiftedAtMs(db, clusterId, agentName, version)),
+  ].map((atMs) => atMs || null);
   return {
-    frozen: standing ? freezeReason(standing) : windowReason(windows, nowMs),
+    frozen: mark
+      ? { code: "knownBad", values: markValues(mark) }
+      : standing
+        ? freezeReason(standing)
+        : windowReason(windows, nowMs),
     freezeEndedAtMs: ended.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a)),
   };
 }

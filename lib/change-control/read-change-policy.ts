@@ -4,6 +4,7 @@ import { holds } from "../../drizzle/schema/holds.ts";
 import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
 import type { ReleaseState } from "../contract/release-state.ts";
+import { readStandingMarks } from "../known-bad/standing-marks.ts";
 import type { Transaction } from "../platform/database.ts";
 import type { Services } from "../platform/services.ts";
 import { type ChangePolicy, rolledBackKey, stoppedKey } from "./change-control.ts";
@@ -29,6 +30,7 @@ export async function readChangePolicy(
         freezes: await tx.select().from(freezes).where(standing),
         holds: held.map(toHold),
         rules: await readRules(tx),
+        knownBad: await readStandingMarks(tx),
         ...(await readStopped(tx)),
       };
     },

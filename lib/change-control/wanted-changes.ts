@@ -1,6 +1,8 @@
 import type { AgentPhase } from "../contract/agent-state.ts";
 import type { DesiredAgent } from "../contract/desired-state.ts";
+import { bindingMark, markValues, versionKey } from "../known-bad/marks.ts";
 import { ifritAgentName, type WantedChange } from "../releases/engine/change-permission.ts";
+import type { Values } from "../releases/engine/release-record.ts";
 import { type ChangePolicy, rolledBackKey, stoppedKey } from "./change-control.ts";
 import type { KnownMachine } from "./read-known-machine.ts";
 
@@ -35,6 +37,7 @@ export function wantedChanges(
     const failed = known?.failedVersion === wanted || known?.phase === "failed";
     return {
       ...{ agentName: name, releaseId },
+      knownBad: knownBadValues(policy, clusterId, agent),
       releaseState: policy.stopped.get(stoppedKey(clusterId, releaseId)) ?? "running",
       isRollBack:
         version !== null &&
@@ -47,6 +50,18 @@ export function wantedChanges(
       isSwitching: known !== undefined && switchingPhases.includes(known.phase),
     };
   });
+}
+
+/** Why machines of the cluster are not changed to what the document names; null: they may be. */
+export function knownBadValues(
+  { knownBad }: Pick<ChangePolicy, "knownBad">,
+  clusterId: string,
+  agent: DesiredAgent,
+): Values | null {
+  if (knownBad.size === 0 || agent.want === "absent") return null;
+  const marks = knownBad.get(versionKey(agent.name, agent.version));
+  const mark = marks && bindingMark(marks, clusterId);
+  return mark ? markValues(mark) : null;
 }
 
 /** ifrit-agent says its version with every report, also where it does not manage itself. */

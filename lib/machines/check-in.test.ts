@@ -32,7 +32,7 @@ function context(overrides: Partial<CheckInContext> = {}): CheckInContext {
 
 const noRules = {
   ...{ freezes: [], holds: [], rules: new Map() },
-  ...{ stopped: new Map(), rolledBack: new Set<string>() },
+  ...{ stopped: new Map(), rolledBack: new Set<string>(), knownBad: new Map() },
 };
 
 function ask(

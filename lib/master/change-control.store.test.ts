@@ -266,20 +266,25 @@ test("outside its windows a cluster does not change; the answer says when it may
   expect(await at("2026-10-25T03:00:00Z")).toMatch(/^blocked; window/);
 });
 
+const removal = { agentName: "log-agent", version: null };
+
 test("a release is told of freezes and closed windows, and when they ended", async () => {
   const { services, clock, clusterId } = await openFleet(0);
-  expect(await freezeFacts(services, clusterId)).toEqual({ frozen: null, freezeEndedAtMs: null });
+  expect(await freezeFacts(services, clusterId, removal)).toEqual({
+    frozen: null,
+    freezeEndedAtMs: null,
+  });
   const untilMs = clock.nowMs + 5_000;
   await freeze(services, ctx, frozen({ untilMs }));
-  const { frozen: standing } = await freezeFacts(services, clusterId);
+  const { frozen: standing } = await freezeFacts(services, clusterId, removal);
   expect(standing).toEqual({ code: "freeze", values: { owner: "li", why: "big sale", untilMs } });
   clock.nowMs = untilMs;
   const ended = { frozen: null, freezeEndedAtMs: untilMs };
-  expect(await freezeFacts(services, clusterId)).toEqual(ended);
+  expect(await freezeFacts(services, clusterId, removal)).toEqual(ended);
   clock.nowMs = Date.parse("2030-06-05T12:00:00Z");
   const windows = [{ days: [3], from: "13:00", to: "14:00", timeZone: "UTC" }];
   await setChangeRules(services, ctx, clusterId, ChangeRules.parse({ windows }));
-  expect(await freezeFacts(services, clusterId)).toEqual({
+  expect(await freezeFacts(services, clusterId, removal)).toEqual({
     frozen: { code: "window", values: { opensAtMs: clock.nowMs + 3_600_000 } },
     freezeEndedAtMs: Date.parse("2030-05-29T13:00:00Z"),
   });

@@ -6,6 +6,7 @@ import type { AuditAction } from "../audit/actions.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
+import { markByGate } from "../known-bad/mark-by-gate.ts";
 import type { Transaction } from "../platform/database.ts";
 import {
   type Lease,
@@ -107,6 +108,7 @@ async function store(
   if (audited.length === 0) return services.db.transaction(work);
   return auditedTransaction(services, ctx, async (tx, audit) => {
     const stored = await work(tx);
+    await markByGate(tx, audit, release.record, transitions, services.now());
     for (const transition of audited)
       await audit({
         action: actions[transition.kind] as AuditAction,

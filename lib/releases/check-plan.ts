@@ -1,6 +1,7 @@
 import { findClusters } from "../clusters/find-clusters.ts";
 import { findRemoteClusters } from "../clusters/find-remote-clusters.ts";
 import type { ReleasePlan } from "../contract/release-plan.ts";
+import type { PlanIssueCode } from "../contract/release-vocabulary.ts";
 import { type FoundMachine, findMachines } from "../machines/find-machines.ts";
 import { agentExists, platformsOfVersion } from "../packages/find-version.ts";
 import type { Database } from "../platform/database.ts";
@@ -35,19 +36,28 @@ export function refuseIssues(issues: InputIssue[]): void {
 function checkTwice({ clusters }: ReleasePlan): InputIssue[] {
   return clusters.flatMap(({ clusterId }, index) =>
     clusters.findIndex((other) => other.clusterId === clusterId) < index
-      ? [{ path: `clusters.${index}.clusterId`, message: `${clusterId} stands in it twice` }]
+      ? [
+          {
+            path: `clusters.${index}.clusterId`,
+            ...issueText("clusterTwice", `${clusterId} stands in it twice`, { clusterId }),
+          },
+        ]
       : [],
   );
 }
 
-async function checkVersion(db: Reader, { agentName, version }: ReleasePlan) {
-  if (!(await agentExists(db, agentName)))
-    return [
-      { path: "agentName", message: `there is no agent ${agentName}; upload a package first` },
-    ];
+async function checkVersion(
+  db: Reader,
+  { agentName, version }: ReleasePlan,
+): Promise<InputIssue[]> {
+  if (!(await agentExists(db, agentName))) {
+    const message = `there is no agent ${agentName}; upload a package first`;
+    return [{ path: "agentName", ...issueText("noAgent", message, { agentName }) }];
+  }
   if (version === null) return [];
   if ((await platformsOfVersion(db, agentName, version)).length > 0) return [];
-  return [{ path: "version", message: `${agentName} has no package of version ${version}` }];
+  const message = `${agentName} has no package of version ${version}`;
+  return [{ path: "version", ...issueText("noVersion", message, { agentName, version }) }];
 }
 
 async function checkClusters(db: Reader, { clusters }: ReleasePlan): Promise<InputIssue[]> {
@@ -58,7 +68,12 @@ async function checkClusters(db: Reader, { clusters }: ReleasePlan): Promise<Inp
   return clusters.flatMap(({ clusterId }, index) =>
     known.has(clusterId)
       ? []
-      : [{ path: `clusters.${index}.clusterId`, message: `there is no cluster ${clusterId}` }],
+      : [
+          {
+            path: `clusters.${index}.clusterId`,
+            ...issueText("noCluster", `there is no cluster ${clusterId}`, { clusterId }),
+          },
+        ],
   );
 }
 
@@ -89,9 +104,9 @@ export async function checkGrayMachines(
       const known = await find(clusterId, stage.machineIds);
       if (!known) continue;
       for (const [index, machineId] of stage.machineIds.entries()) {
-        const message = whyNot(machineId, known.get(machineId), clusterId, plan);
+        const why = whyNot(machineId, known.get(machineId), clusterId, plan);
         const path = `clusters.${clusterIndex}.stages.${stageIndex}.machineIds.${index}`;
-        if (message) issues.push({ path, message });
+        if (why) issues.push({ path, ...why });
       }
     }
   return issues;
@@ -102,12 +117,27 @@ function whyNot(
   machine: FoundMachine | undefined,
   clusterId: string,
   plan: ReleasePlan,
-): string | null {
-  if (!machine) return `there is no machine ${machineId}`;
-  if (machine.clusterId !== clusterId)
-    return `machine ${machineId} is in cluster ${machine.clusterId}`;
-  if (machine.status !== "accepted") return `machine ${machineId} is ${machine.status}`;
-  if (!plan.machineTypes.includes(machine.type))
-    return `machine ${machineId} is of type ${machine.type}, which the plan leaves out`;
-  return null;
+): Omit<InputIssue, "path"> | null {
+  if (!machine) return issueText("noMachine", `there is no machine ${machineId}`, { machineId });
+  const { clusterId: at, status, type: machineType } = machine;
+  if (at !== clusterId) {
+    const message = `machine ${machineId} is in cluster ${at}`;
+    return issueText("machineElsewhere", message, { machineId, clusterId: at });
+  }
+  if (status !== "accepted") {
+    const message = `machine ${machineId} is ${status}`;
+    return issueText("machineNotAccepted", message, { machineId, status });
+  }
+  if (plan.machineTypes.includes(machineType)) return null;
+  const message = `machine ${machineId} is of type ${machineType}, which the plan leaves out`;
+  return issueText("machineTypeLeftOut", message, { machineId, machineType });
+}
+
+/** The sentence for logs and scripts, and the code and values by which the console says it. */
+export function issueText(
+  code: PlanIssueCode,
+  message: string,
+  values: NonNullable<InputIssue["values"]>,
+): Omit<InputIssue, "path"> {
+  return { code, message, values };
 }

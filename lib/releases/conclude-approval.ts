@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { releases } from "../../drizzle/schema/releases.ts";
 import { lockAgent } from "../packages/find-version.ts";
 import { ProblemError } from "../platform/problem-error.ts";
+import { refuseKnownBad } from "./check-known-bad.ts";
 import { checkPlan } from "./check-plan.ts";
 import { applyVerb } from "./engine/verbs.ts";
 import { type LoadedRelease, nextTimestampMs } from "./release-rows.ts";
@@ -31,6 +32,7 @@ async function renew({ tx, nowMs }: StoreContext, release: LoadedRelease): Promi
   const { id, agentName, plan } = release.row;
   await lockAgent(tx, agentName);
   await checkPlan(tx, plan);
+  await refuseKnownBad(tx, plan);
   const timestampMs = await nextTimestampMs(tx, agentName, nowMs);
   await tx.update(releases).set({ timestampMs }).where(eq(releases.id, id));
   return {

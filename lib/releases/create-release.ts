@@ -12,6 +12,7 @@ import type { Transaction } from "../platform/database.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { auditedState } from "./audited-state.ts";
+import { refuseKnownBad } from "./check-known-bad.ts";
 import { checkPlan } from "./check-plan.ts";
 import { checkRemoteGray } from "./check-remote-gray.ts";
 import { applyVerb } from "./engine/verbs.ts";
@@ -36,6 +37,7 @@ export async function createRelease(
     requirePermission(ctx, "releases.write", { clusterId, agentName });
   const plan = await resolveGray(services, request.plan);
   await checkPlan(services.db, plan);
+  await refuseKnownBad(services.db, plan);
   await checkRemoteGray(services, plan);
   if (request.previewId !== undefined) await refuseDrift(services, request.plan, request.previewId);
   const reasons = await approvalReasons(services, ctx, plan);
@@ -70,8 +72,9 @@ async function insertDraft(
 ): Promise<LoadedRelease> {
   const { agentName, version, note } = plan;
   await lockAgent(tx, agentName);
-  // Again, now that nobody can delete the package.
+  // Again, now that nobody can delete the package, or mark the version.
   await checkPlan(tx, plan);
+  await refuseKnownBad(tx, plan);
   const [inserted] = await tx
     .insert(releases)
     .values({

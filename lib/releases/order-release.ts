@@ -1,19 +1,21 @@
 import { z } from "zod";
 import { requirePermission } from "../access/require-permission.ts";
 import type { AuditAction } from "../audit/actions.ts";
-import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { type AuditEntry, auditedTransaction } from "../audit/audited-transaction.ts";
 import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
 import { ReleaseVerb } from "../contract/console-views.ts";
 import type { VerbRefusal } from "../contract/release-vocabulary.ts";
+import { liftOfRelease } from "../known-bad/lift-known-bad.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { auditedState } from "./audited-state.ts";
+import { refuseToGoOn } from "./check-known-bad.ts";
 import type { Transition } from "./engine/transitions.ts";
 import { applyVerb } from "./engine/verbs.ts";
 import { type LoadedRelease, lockRelease } from "./release-rows.ts";
-import { storeTransitions } from "./store-transitions.ts";
+import { type StoreContext, storeTransitions } from "./store-transitions.ts";
 
 /** In paths verbs are written with dashes (roll-back); the names of the contract are taken as well. */
 export const VerbInPath = z
@@ -46,6 +48,7 @@ export async function orderRelease(
     requireWrite(ctx, release);
     const transitions = decide(release, ctx, order, nowMs);
     const context = { services, tx, nowMs, ctx };
+    await settleKnownBad(context, audit, release, order, transitions);
     const stored = await storeTransitions(context, release, transitions);
     await audit({
       action: actions[order.verb],
@@ -60,6 +63,22 @@ export async function orderRelease(
   // A stop acts without touching documents: masters must hear of it now, not at their next reading.
   await publishPolicy(services);
   for (const clusterId of touched) await wakeRebuild(services, clusterId);
+}
+
+const goesOn: readonly ReleaseVerb[] = ["start", "continue", "continueAll"];
+
+/** Failures that a person accepts are no mark on the version any more; other marks keep it from going on. */
+async function settleKnownBad(
+  { tx, ctx, nowMs: atMs }: StoreContext,
+  audit: (entry: AuditEntry) => Promise<void>,
+  { record }: LoadedRelease,
+  { verb, remark = "" }: ReleaseOrder,
+  transitions: readonly Transition[],
+): Promise<void> {
+  if (!goesOn.includes(verb)) return;
+  if (transitions.some(({ kind }) => kind === "accept"))
+    await liftOfRelease(tx, audit, record.id, { by: ctx.actor.name, remark, atMs });
+  await refuseToGoOn(tx, record);
 }
 
 const actions: Record<ReleaseVerb, AuditAction> = {

@@ -50,7 +50,7 @@ export async function readClusterFacts(
     machines: [...counted.groups, ...counted.named].reduce((sum, one) => sum + one.machines, 0),
     stages: foldIntoStages(clusterPlan.stages.length, reach, counted, newer),
     comparison: await readComparison(services, release, clusterId, scope),
-    ...(await freezeFacts(services, clusterId)),
+    ...(await freezeFacts(services, clusterId, plan)),
   };
 }
 

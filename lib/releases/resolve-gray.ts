@@ -1,7 +1,8 @@
 import { findClusterMasters } from "../clusters/find-cluster-master.ts";
 import type { ReleasePlan } from "../contract/release-plan.ts";
-import { type InputIssue, ProblemError } from "../platform/problem-error.ts";
+import type { InputIssue } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
+import { issueText, refuseIssues } from "./check-plan.ts";
 import { ringSaltOf } from "./ring-salt.ts";
 
 /**
@@ -25,15 +26,9 @@ export async function resolveGray(services: Services, plan: ReleasePlan): Promis
       stage.machineIds = (await masters.get(clusterId)?.selectGray(asked)) ?? [];
       if (stage.machineIds.length > 0) continue;
       const path = `clusters.${clusterIndex}.stages.${stageIndex}.select`;
-      issues.push({ path, message: `no machine of cluster ${clusterId} is like that` });
+      const message = `no machine of cluster ${clusterId} is like that`;
+      issues.push({ path, ...issueText("nobodySelected", message, { clusterId }) });
     }
-  if (issues[0])
-    throw new ProblemError(
-      "invalid_request",
-      `The plan cannot be released: ${issues[0].message}.`,
-      {
-        issues,
-      },
-    );
+  refuseIssues(issues);
   return resolved;
 }

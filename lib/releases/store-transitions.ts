@@ -12,6 +12,7 @@ import { isFollowedRelease } from "./applied-orders.ts";
 import { applyTransitions, isOver } from "./engine/apply-transitions.ts";
 import type { ClusterRecord, ReleaseRecord } from "./engine/release-record.ts";
 import type { Transition } from "./engine/transitions.ts";
+import { noteFallBack } from "./note-fall-back.ts";
 import type { LoadedRelease } from "./release-rows.ts";
 
 export type StoreContext = {
@@ -50,6 +51,10 @@ export async function storeTransitions(
     await tx.insert(releaseEvents).values({
       ...{ releaseId: record.id, atMs: nowMs, kind, actor: ctx.actor.name, detail: values },
     });
+    const { kind: step } = transition;
+    const takenBack = step === "rollBack" || step === "rollBackCluster";
+    const told = { atMs: nowMs, actor: ctx.actor.name };
+    if (takenBack) await noteFallBack(tx, record, clustersTouched(record, transition), told);
     record = applyTransitions(record, [transition]);
   }
   await storeRecord(context, release, record);

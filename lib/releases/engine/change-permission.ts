@@ -13,6 +13,8 @@ export type WantedChange = {
   releaseState: ReleaseState;
   /** The machine would leave a version whose release was rolled back. */
   isRollBack: boolean;
+  /** Who says since when and why that what it would change to is bad. Absent or null: nobody. */
+  knownBad?: Values | null;
 };
 
 export type ChangeQuestion = {
@@ -53,7 +55,8 @@ export type ChangePermission =
  * May this machine change now, and which of its agents? Asked when it checks in and again right
  * before it switches. A rollback is not held up by windows, by the time between changes, by the cap
  * for changes, or because the release that it falls back to was stopped: away from the bad version
- * comes first. Holds bind it, and freezes that say so.
+ * comes first. Holds bind it, and freezes that say so; and nobody falls back to a version that is
+ * known to be bad: which of two bad ones is worse, only a person can say.
  */
 export function changePermission(question: ChangeQuestion): ChangePermission {
   const answers = question.wanted.map((wanted) => ({
@@ -96,12 +99,17 @@ function grant(
 /** In the order of what a person would want to hear first. */
 function agentBlocked(question: ChangeQuestion, wanted: WantedChange): Blocked | null {
   return (
+    knownBad(wanted) ??
     frozen(question, wanted) ??
     held(question, wanted) ??
     (wanted.isRollBack
       ? null
       : (releaseStopped(wanted) ?? outsideWindow(question) ?? tooSoon(question)))
   );
+}
+
+function knownBad({ knownBad: values }: WantedChange): Blocked | null {
+  return values ? { code: "knownBad", values } : null;
 }
 
 function frozen({ freezes, machine, nowMs }: ChangeQuestion, wanted: WantedChange): Blocked | null {

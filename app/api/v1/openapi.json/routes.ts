@@ -18,6 +18,8 @@ import * as freeze from "../freezes/[id]/route.ts";
 import * as freezes from "../freezes/route.ts";
 import * as hold from "../holds/[id]/route.ts";
 import * as holds from "../holds/route.ts";
+import * as knownBadMark from "../known-bad/[id]/route.ts";
+import * as knownBad from "../known-bad/route.ts";
 import * as machineVerb from "../machines/[id]/[verb]/route.ts";
 import * as machine from "../machines/[id]/route.ts";
 import * as machinesChangePreview from "../machines/change/preview/route.ts";
@@ -68,6 +70,8 @@ export const routes = {
   "/api/v1/freezes/{id}": freeze,
   "/api/v1/holds": holds,
   "/api/v1/holds/{id}": hold,
+  "/api/v1/known-bad": knownBad,
+  "/api/v1/known-bad/{id}": knownBadMark,
   "/api/v1/machines": machines,
   "/api/v1/machines/{id}": machine,
   "/api/v1/machines/{id}/{verb}": machineVerb,
