@@ -35,8 +35,11 @@ export function waitingFor(
     cluster.state === "waiting"
       ? null
       : judgeStage({ release, cluster, stageIndex, facts: known, nowMs });
-  if (verdict?.kind === "waiting") return verdict.reason;
   const { frozen } = known;
+  // Machines that may not begin to change are not what it waits for.
+  const isHeldUp =
+    frozen !== null && verdict?.kind === "waiting" && verdict.reason.code === "machines";
+  if (verdict?.kind === "waiting" && !isHeldUp) return verdict.reason;
   return frozen && { code: "frozen", values: { ...frozen.values, clusterId, reason: frozen.code } };
 }
 
