@@ -3,6 +3,7 @@ import type { MachineFacts } from "../../lib/contract/machine-facts.ts";
 import type { MachineType } from "../../lib/contract/machine-type.ts";
 import type { StatusReason } from "../../lib/contract/machine-views.ts";
 import type { Platform } from "../../lib/contract/platform.ts";
+import type { TrustReport } from "../../lib/contract/report.ts";
 import { agentVersion, clusterId, epochMs, idRef, machineId, machineType } from "./columns.ts";
 
 export type MachineStatus = "pending" | "accepted" | "parked" | "revoked";
@@ -40,6 +41,12 @@ export const machines = mysqlTable(
     /** Digest of the agent states that the last stored report told of. */
     stateDigest: varchar("state_digest", { length: 32 }).notNull().default(""),
     reportSequence: idRef("report_sequence").notNull().default(0),
+    /** What it last said that it believes; null: it checks no signatures, or has not reported yet. */
+    trust: json("trust").$type<TrustReport>(),
+    /** Parts of that, to count by: 0 and "" stand for none. The problem is "<subject> <refusal>". */
+    trustRootVersion: idRef("trust_root_version").notNull().default(0),
+    trustProblem: varchar("trust_problem", { length: 40 }).notNull().default(""),
+    trustSequence: idRef("trust_sequence").notNull().default(0),
     enrolledAtMs: epochMs("enrolled_at_ms").notNull(),
     lastSeenAtMs: epochMs("last_seen_at_ms").notNull().default(0),
     /** true: the machine is in the counts of agent_state_counts, under the classes below. */
@@ -66,6 +73,10 @@ export const machines = mysqlTable(
     index("machines_hostname_idx").on(t.hostname),
     // The set of machines that may not check in, loaded whole by every master.
     index("machines_status_idx").on(t.status),
+    // Machines by the root that they trust and by what they refuse.
+    index("machines_trust_idx").on(t.clusterId, t.status, t.trustRootVersion, t.trustProblem),
+    // The newest statement of the director that any machine of a cluster has seen.
+    index("machines_trust_sequence_idx").on(t.clusterId, t.trustSequence),
     // How many machines each enrollment token took in.
     index("machines_enrollment_token_idx").on(t.enrollmentTokenId),
   ],
