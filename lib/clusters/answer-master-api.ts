@@ -91,7 +91,7 @@ const routes: Route[] = [
   ask(/^preview$/, async ({ master, request }) => {
     const { plan, cluster } = await body(request, MasterPreviewRequest);
     const own = { ...cluster, clusterId: master.clusterId };
-    return { stages: await master.previewStages(plan, own) };
+    return master.preview(plan, own);
   }),
   ask(/^gray$/, async ({ master, request }) => ({
     machineIds: await master.selectGray(await body(request, MasterGrayRequest)),

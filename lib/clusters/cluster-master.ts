@@ -11,7 +11,8 @@ import type { RequestContext } from "../platform/request-context.ts";
 import type { ClusterFacts } from "../releases/engine/facts.ts";
 import type { ReleaseRecord } from "../releases/engine/release-record.ts";
 
-export type StagePreview = ReleasePreview["clusters"][number]["stages"][number];
+export type ClusterPreview = Omit<ReleasePreview["clusters"][number], "clusterId" | "clusterName">;
+export type StagePreview = ClusterPreview["stages"][number];
 
 /** What a release asks of a cluster from now on: all of it, never a difference. */
 export type ClusterOrder = {
@@ -43,7 +44,7 @@ export type ClusterMaster = {
   readFacts(release: ReleaseRecord): Promise<ClusterFacts | undefined>;
   /** The rest asks now. @throws ProblemError unavailable */
   status(): Promise<MasterStatus>;
-  previewStages(plan: ReleasePlan, cluster: ClusterPlan): Promise<StagePreview[]>;
+  preview(plan: ReleasePlan, cluster: ClusterPlan): Promise<ClusterPreview>;
   selectGray(request: MasterGrayRequest): Promise<string[]>;
   findMachines(machineIds: readonly string[]): Promise<Map<string, FoundMachine>>;
   listMachines(query: MasterMachinesQuery): Promise<MachineList>;

@@ -25,7 +25,7 @@ export function localMaster(services: Services, clusterId: string): ClusterMaste
     },
     readFacts: (release) => readClusterFacts(services, release, clusterId),
     status: () => readMasterStatus(services, clusterId),
-    previewStages: (plan, cluster) => previewCluster(services, plan, cluster),
+    preview: (plan, cluster) => previewCluster(services, plan, cluster),
     async selectGray({ machineTypes, select, ringSalt }) {
       const query = { clusterId, machineTypes, onlineSinceMs: onlineSinceMs(services) };
       return selectGrayMachines(await listGrayCandidates(db, query), select, ringSalt);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { MachineDetail, MachineList, ReleasePreview } from "../contract/console-views.ts";
 import { MasterFindAnswer, MasterGrayAnswer, MasterStatus } from "../contract/master-api.ts";
 import type { Services } from "../platform/services.ts";
@@ -9,8 +9,9 @@ import { planOfCluster } from "./plan-of-cluster.ts";
 import { findAccess } from "./remote-access.ts";
 import { readStoredFacts } from "./remote-facts.ts";
 
-const StagePreviews = z.object({
-  stages: ReleasePreview.shape.clusters.element.shape.stages,
+const ClusterPreview = ReleasePreview.shape.clusters.element.omit({
+  clusterId: true,
+  clusterName: true,
 });
 
 /** Another deployment is the cluster's master. Orders and facts go by the exchange, not from here. */
@@ -31,9 +32,9 @@ export function remoteMaster(services: Services, clusterId: string, url: string)
     order: (tx, order) => writeClusterOrder(tx, clusterId, order),
     readFacts: (release) => readStoredFacts(services.db, release.id, clusterId),
     status: () => ask(MasterStatus, "status"),
-    async previewStages(plan, cluster) {
+    preview(plan, cluster) {
       const request = { plan: planOfCluster(plan, clusterId), cluster };
-      return (await ask(StagePreviews, "preview", request, previewMsMax)).stages;
+      return ask(ClusterPreview, "preview", request, previewMsMax);
     },
     selectGray: async (request) => (await ask(MasterGrayAnswer, "gray", request)).machineIds,
     async findMachines(machineIds) {

@@ -39,7 +39,8 @@ export async function createRelease(
   await checkPlan(services.db, plan);
   await refuseKnownBad(services.db, plan);
   await checkRemoteGray(services, plan);
-  if (request.previewId !== undefined) await refuseDrift(services, request.plan, request.previewId);
+  if (request.previewId !== undefined)
+    await refuseDrift(services, { asked: request.plan, plan }, request.previewId);
   const reasons = await approvalReasons(services, ctx, plan);
   const needsApproval = reasons.length > 0;
   const nowMs = services.now();

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { findClusterMasters } from "../clusters/find-cluster-master.ts";
 import { findClusters } from "../clusters/find-clusters.ts";
 import type { ReleasePreview } from "../contract/console-views.ts";
@@ -6,6 +5,7 @@ import type { ReleasePlan } from "../contract/release-plan.ts";
 import type { Services } from "../platform/services.ts";
 import { checkPlan } from "./check-plan.ts";
 import { checkRemoteGray } from "./check-remote-gray.ts";
+import { shownOf, writePreviewId } from "./preview-id.ts";
 import { resolveGray } from "./resolve-gray.ts";
 
 /**
@@ -17,7 +17,15 @@ export async function previewRelease(
   services: Services,
   asked: ReleasePlan,
 ): Promise<ReleasePreview> {
-  const plan = await resolveGray(services, asked);
+  return previewResolved(services, asked, await resolveGray(services, asked));
+}
+
+/** `plan`: what was asked for, with its gray machines found. */
+export async function previewResolved(
+  services: Services,
+  asked: ReleasePlan,
+  plan: ReleasePlan,
+): Promise<ReleasePreview> {
   await checkPlan(services.db, plan);
   await checkRemoteGray(services, plan);
   const clusterIds = plan.clusters.map((cluster) => cluster.clusterId);
@@ -26,19 +34,8 @@ export async function previewRelease(
   const clusters: ReleasePreview["clusters"] = [];
   for (const cluster of plan.clusters) {
     const { clusterId } = cluster;
-    const stages = await masters.get(clusterId)!.previewStages(plan, cluster);
-    clusters.push({ clusterId, clusterName: names.get(clusterId) ?? clusterId, stages });
+    const preview = await masters.get(clusterId)!.preview(plan, cluster);
+    clusters.push({ clusterId, clusterName: names.get(clusterId) ?? clusterId, ...preview });
   }
-  return { previewId: previewIdOf(asked, clusters), clusters };
-}
-
-/** Names the plan and what was shown. It holds no secret and gives no right; it only says "this one". */
-function previewIdOf(plan: ReleasePlan, clusters: ReleasePreview["clusters"]): string {
-  const shown = clusters.map(({ stages }) => stages.map((stage) => stage.change + stage.offline));
-  const text = JSON.stringify({ plan: planDigest(plan), shown });
-  return Buffer.from(text).toString("base64url");
-}
-
-export function planDigest(plan: ReleasePlan): string {
-  return createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 16);
+  return { previewId: writePreviewId(shownOf(asked, plan, clusters)), clusters };
 }

@@ -531,7 +531,7 @@ describe("previewRelease()", () => {
     ReleasePreview.parse(preview);
     expect(preview.clusters[0]?.stages).toEqual([
       {
-        ...{ kind: "full", upToPercent: null, change: 9, offline: 1 },
+        ...{ kind: "full", upToPercent: null, change: 9, offline: 1, failedBefore: 0 },
         skipped: expect.arrayContaining([
           { reason: "noPackage", machines: 1 },
           { reason: "alreadyThere", machines: 1 },
