@@ -2,15 +2,13 @@ import type { MachineDetail, MachineList } from "../contract/console-views.ts";
 import type { MasterMachinesQuery } from "../contract/master-api.ts";
 import { listMachines, type MachineListQuery } from "../fleet-status/list-machines.ts";
 import { machineDetail } from "../fleet-status/machine-detail.ts";
-import { onlineSinceMs } from "../fleet-status/online-since.ts";
 import { findMachines } from "../machines/find-machines.ts";
-import { listGrayCandidates } from "../machines/list-gray-candidates.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
 import { applyEntries } from "../releases/apply-entries.ts";
-import { selectGrayMachines } from "../releases/engine/select-gray.ts";
 import { previewCluster } from "../releases/preview-cluster.ts";
 import { readClusterFacts } from "../releases/read-facts.ts";
+import { selectGrayOfCluster } from "../releases/select-gray-of-cluster.ts";
 import type { ClusterMaster } from "./cluster-master.ts";
 import { readMasterStatus } from "./read-master-status.ts";
 
@@ -26,10 +24,7 @@ export function localMaster(services: Services, clusterId: string): ClusterMaste
     readFacts: (release) => readClusterFacts(services, release, clusterId),
     status: () => readMasterStatus(services, clusterId),
     preview: (plan, cluster) => previewCluster(services, plan, cluster),
-    async selectGray({ machineTypes, select, ringSalt }) {
-      const query = { clusterId, machineTypes, onlineSinceMs: onlineSinceMs(services) };
-      return selectGrayMachines(await listGrayCandidates(db, query), select, ringSalt);
-    },
+    selectGray: (request) => selectGrayOfCluster(services, clusterId, request),
     findMachines: (machineIds) => findMachines(db, machineIds),
     listMachines: (query) => listOwnMachines(services, clusterId, query),
     readMachine: (machineId) => readOwnMachine(services, clusterId, machineId),

@@ -1,5 +1,5 @@
-import { and, eq, inArray } from "drizzle-orm";
-import { machines } from "../../drizzle/schema/machines.ts";
+import { sql } from "drizzle-orm";
+import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import type { Database } from "../platform/database.ts";
 
@@ -7,29 +7,40 @@ type CandidateQuery = {
   clusterId: string;
   machineTypes: readonly MachineType[];
   onlineSinceMs: number;
+  /** Labels are the larger part of what is read. */
+  withLabels: boolean;
 };
 
-/** Accepted machines of the types, with what a selection looks at. */
-export async function listGrayCandidates(
-  db: Pick<Database, "select">,
-  query: CandidateQuery,
-): Promise<{ machineId: string; labels: Record<string, string>; online: boolean }[]> {
-  const rows = await db
-    .select({
-      machineId: machines.id,
-      facts: machines.facts,
-      lastSeenAtMs: machines.lastSeenAtMs,
-    })
-    .from(machines)
-    .where(
-      and(
-        eq(machines.clusterId, query.clusterId),
-        inArray(machines.type, [...query.machineTypes]),
-        eq(machines.status, "accepted"),
-      ),
+type Candidate = { machineId: string; labels: Record<string, string>; online: boolean };
+
+const rowsPerPage = 20_000;
+
+/** Accepted machines of the types, with what a selection looks at; page by page, since there may be a million. */
+export async function* listGrayCandidates(
+  db: Pick<Database, "execute">,
+  { clusterId, machineTypes, onlineSinceMs, withLabels }: CandidateQuery,
+): AsyncGenerator<Candidate[]> {
+  const labels = withLabels ? sql`JSON_QUERY(${m.facts}, '$.labels')` : sql`'{}'`;
+  for (let after = ""; ; ) {
+    const [rows] = await db.execute(sql`SELECT ${m.id} AS machineId, ${labels} AS labels,
+        ${m.lastSeenAtMs} >= ${onlineSinceMs} AS online,
+        ${m.status} = 'accepted' AND ${m.type} IN ${[...machineTypes]} AS fits
+      FROM ${m} WHERE ${m.clusterId} = ${clusterId} AND ${m.id} > ${after}
+      ORDER BY ${m.id} LIMIT ${sql.raw(String(rowsPerPage))}`);
+    const page = rows as unknown as Record<"machineId" | "labels" | "online" | "fits", string>[];
+    yield page.flatMap((row) =>
+      Number(row.fits)
+        ? [
+            {
+              machineId: row.machineId,
+              labels: withLabels ? JSON.parse(row.labels || "{}") : {},
+              online: Boolean(Number(row.online)),
+            },
+          ]
+        : [],
     );
-  return rows.map(({ machineId, facts, lastSeenAtMs }) => ({
-    ...{ machineId, labels: facts.labels },
-    online: lastSeenAtMs >= query.onlineSinceMs,
-  }));
+    const last = page[page.length - 1];
+    if (!last || page.length < rowsPerPage) return;
+    after = last.machineId;
+  }
 }

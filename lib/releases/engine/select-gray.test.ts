@@ -34,6 +34,16 @@ describe("selectGrayMachines()", () => {
     );
   });
 
+  it("chooses the same of many more than it keeps", () => {
+    const many = Array.from({ length: 12_000 }, (_, index) => ({
+      ...{ machineId: `m${index}`, labels: {}, online: index % 3 > 0 },
+    }));
+    const all = selectGrayMachines(many, {}, "s");
+    for (const machinesMax of [1, 7, 100])
+      expect(selectGrayMachines(many, { machinesMax }, "s")).toEqual(all.slice(0, machinesMax));
+    expect(selectGrayMachines(many.toReversed(), { percent: 1 }, "s")).toEqual(all.slice(0, 120));
+  });
+
   it("asks machines that are online first, and others than under another salt", () => {
     const half = candidates.map((one, index) => ({ ...one, online: index % 2 === 0 }));
     const chosen = selectGrayMachines(half, { machinesMax: 100 }, "");

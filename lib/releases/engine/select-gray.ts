@@ -13,30 +13,63 @@ export type GrayCandidate = {
   online: boolean;
 };
 
+type Ranked = { machineId: string; online: boolean; rank: bigint };
+
 /**
  * The machines that a gray stage names when it says which, not who. The same candidates and salt
  * give the same machines, in whatever order they come; a larger share includes a smaller one's.
  */
 export function selectGrayMachines(
-  candidates: readonly GrayCandidate[],
-  { labels = {}, percent = 100, machinesMax = grayMachinesMax }: GraySelection,
+  candidates: Iterable<GrayCandidate>,
+  selection: GraySelection,
   salt: string,
 ): string[] {
-  const ranked = candidates
-    .filter((candidate) => carries(candidate, labels))
-    .map(({ machineId, online }) => ({ machineId, online, rank: h64(`${salt}/${machineId}`) }))
-    .sort((a, b) => Number(b.online) - Number(a.online) || compare(a, b));
-  const count = Math.min(Math.ceil((ranked.length * percent) / 100), machinesMax, grayMachinesMax);
-  return ranked.slice(0, count).map(({ machineId }) => machineId);
+  const selector = new GraySelector(selection, salt);
+  for (const candidate of candidates) selector.add(candidate);
+  return selector.chosen();
 }
 
-function carries({ labels }: GrayCandidate, wanted: Readonly<Record<string, string>>): boolean {
+/** Candidates may come one by one: of a million it keeps those that may still be chosen. */
+export class GraySelector {
+  readonly #selection: GraySelection;
+  readonly #salt: string;
+  readonly #keptMax: number;
+  #kept: Ranked[] = [];
+  #count = 0;
+
+  constructor(selection: GraySelection, salt: string) {
+    this.#selection = selection;
+    this.#salt = salt;
+    this.#keptMax = Math.min(selection.machinesMax ?? grayMachinesMax, grayMachinesMax);
+  }
+
+  add({ machineId, labels, online }: GrayCandidate): void {
+    if (!carries(labels, this.#selection.labels ?? {})) return;
+    this.#count += 1;
+    this.#kept.push({ machineId, online, rank: h64(`${this.#salt}/${machineId}`) });
+    if (this.#kept.length > 2 * this.#keptMax + 1_000) this.#cut(this.#keptMax);
+  }
+
+  chosen(): string[] {
+    const share = Math.ceil((this.#count * (this.#selection.percent ?? 100)) / 100);
+    this.#cut(Math.min(share, this.#keptMax));
+    return this.#kept.map(({ machineId }) => machineId);
+  }
+
+  #cut(length: number): void {
+    this.#kept = this.#kept.sort(compare).slice(0, length);
+  }
+}
+
+function carries(
+  labels: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(wanted).every(([name, value]) => labels[name] === value);
 }
 
-type Ranked = { machineId: string; rank: bigint };
-
 function compare(a: Ranked, b: Ranked): number {
+  if (a.online !== b.online) return a.online ? -1 : 1;
   if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
   return a.machineId < b.machineId ? -1 : 1;
 }
