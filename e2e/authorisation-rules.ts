@@ -44,6 +44,7 @@ export const rules: Record<string, Rule> = {
   // Installers and archives of ifrit-agent: a machine that has none yet has no secret either.
   "/install/[...path]": "public",
   "/api/v1/clusters/[id]/installation": read,
+  "/api/v1/trust": read,
   "/api/v1/approvals": read,
   "/api/v1/approvals/[id]/[decision]": { POST: "releases.approve" },
   "/api/v1/clusters": { GET: "read", POST: "clusters.write" },

@@ -8,6 +8,7 @@ import { AgentName, AgentVersion, ClusterId, MachineId, Sha256 } from "./names.t
 import { Platform } from "./platform.ts";
 import { ClusterPlan, GraySelection, ReleasePlan } from "./release-plan.ts";
 import { ClusterReleaseState, ReleaseState } from "./release-state.ts";
+import { ClusterTrustView } from "./trust-views.ts";
 
 /*
  * /api/master/v1: what a manage asks of the master of a remote cluster. Every path names the cluster,
@@ -54,6 +55,8 @@ export const MasterFleet = ClusterComposition.extend({
     .array(AgentSummary.pick({ name: true, distribution: true, unhealthy: true }))
     .max(1_000),
   attention: Overview.shape.attention.max(20),
+  /** Absent: a master of before signatures. */
+  trust: ClusterTrustView.optional(),
 });
 export type MasterFleet = z.infer<typeof MasterFleet>;
 

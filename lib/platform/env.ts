@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { isNetwork } from "./networks.ts";
@@ -19,6 +20,14 @@ const httpsOrLoopback = z
     "https, unless the provider is on this very machine",
   );
 
+function isDirectorKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
+}
+
 /** Every setting of the server. `NAME_FILE` may name a file that holds NAME's value (for secrets). */
 const Settings = z.object({
   DATABASE_URL: z.url({ protocol: /^mysql$/ }),
@@ -28,6 +37,13 @@ const Settings = z.object({
   IFRIT_DATA_DIR: z.string().min(1).default(".ifrit"),
   /** Archives of ifrit-agent that machines are installed from; by default agents in the data folder. */
   IFRIT_AGENT_DIR: z.string().min(1).optional(),
+  /**
+   * The director key that this master signs with, PKCS#8 in PEM; masters of one cluster share it. Unset:
+   * one is made in the data folder. See docs/security.md.
+   */
+  IFRIT_DIRECTOR_KEY: z.string().refine(isDirectorKey, "an Ed25519 private key in PEM").optional(),
+  /** Root documents, 1.root.json and so on; by default trust/roots in the data folder. */
+  IFRIT_TRUST_DIR: z.string().min(1).optional(),
   /** Who may write what, and what needs a second person: see docs/governance.md. */
   IFRIT_CONFIG: z.string().min(1).default("ifrit.config.yaml"),
   IFRIT_ROLE: z.enum(["all", "master", "manage"]).default("all"),

@@ -15,6 +15,8 @@ export type DevelopmentTrust = {
   director: Signer;
 };
 
+/** By this name everybody can tell that a root is for a first look only. */
+export const developmentRootName = "development root";
 const expiresAfterMs = 10 * 365 * 86_400_000;
 
 /**
@@ -49,7 +51,7 @@ async function signDevelopmentRoot(root: Signer, release: Signer, director: Sign
     [signer.keyId, { algorithm: "ed25519" as const, publicKey: signer.publicKey, name }] as const;
   const only = (signer: Signer) => ({ keyIds: [signer.keyId], threshold: 1 });
   const keys = Object.fromEntries([
-    listed(root, "development root"),
+    listed(root, developmentRootName),
     listed(release, "development release"),
     listed(director, "director"),
   ]);

@@ -17,6 +17,8 @@ export async function createCluster(
     builtRevision: 0,
     generation: 0,
     builtAtMs: 0,
+    ...{ directorSequence: 0, directorKeyId: "", documentSequence: 0 },
+    ...{ signedDigest: "", freshness: "" },
     createdAtMs: services.now(),
     ...overrides,
   };

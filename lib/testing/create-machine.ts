@@ -33,6 +33,7 @@ export async function createMachine(
     ifritAgentVersion: "0.1.0",
     stateDigest: "",
     reportSequence: 0,
+    ...{ trust: null, trustRootVersion: 0, trustProblem: "", trustSequence: 0 },
     enrolledAtMs: services.now(),
     lastSeenAtMs: services.now(),
     counted: false,

@@ -37,6 +37,7 @@ import * as preview from "../releases/preview/route.ts";
 import * as releases from "../releases/route.ts";
 import * as token from "../tokens/[id]/route.ts";
 import * as tokens from "../tokens/route.ts";
+import * as trust from "../trust/route.ts";
 import * as identity from "../users/[name]/identities/[id]/route.ts";
 import * as identities from "../users/[name]/identities/route.ts";
 import * as user from "../users/[name]/route.ts";
@@ -87,6 +88,7 @@ export const routes = {
   "/api/v1/releases/{id}/{verb}": releaseVerb,
   "/api/v1/approvals": approvals,
   "/api/v1/approvals/{id}/{decision}": decideApproval,
+  "/api/v1/trust": trust,
   "/api/v1/audit": audit,
   "/api/v1/audit/export": auditExport,
 };
