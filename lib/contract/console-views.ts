@@ -11,6 +11,7 @@ import { PackageManifest } from "./package-manifest.ts";
 import { Platform } from "./platform.ts";
 import { ReleasePlan } from "./release-plan.ts";
 import { ClusterReleaseState, ReleaseState } from "./release-state.ts";
+import { TrustReport } from "./report.ts";
 
 /*
  * The answers of /api/v1, which console, CLI and scripts read. Times are milliseconds since the
@@ -146,6 +147,8 @@ export const MachineDetail = MachineSummary.omit({ agents: true }).extend({
   enrolledAtMs: timeMs,
   facts: MachineFacts,
   agents: z.array(MachineAgentView),
+  /** What it last said that it believes; null: it checks no signatures, or has not reported yet. */
+  trust: TrustReport.nullable().default(null),
   /** Told when it last asked; absent: it was not refused lately. */
   lastRefusal: LastRefusal.optional(),
 });

@@ -48,6 +48,7 @@ export async function machineDetail(services: Services, id: string): Promise<Mac
   return {
     ...summary,
     ...{ slot, enrolledAtMs: row.enrolledAtMs, facts: row.facts },
+    trust: row.trust,
     agents: agents.map((agent) => ({ ...agent, why: why.get(agent.name) })),
     ...(lastRefusal ? { lastRefusal } : {}),
   };

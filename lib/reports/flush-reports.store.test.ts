@@ -5,6 +5,7 @@ import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts
 import { machines } from "../../drizzle/schema/machines.ts";
 import type { AgentState } from "../contract/agent-state.ts";
 import { redisKeys } from "../desired-state/redis-layout.ts";
+import { countTrust } from "../machines/count-trust.ts";
 import { openRedis } from "../platform/redis.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createMachine, machineFacts } from "../testing/create-machine.ts";
@@ -65,6 +66,27 @@ test("flushReports() stores what machines reported, and empties the stream", asy
   });
   expect(await services.redis.xlen(redisKeys.reports(clusterId))).toBe(0);
   expect(await flush()).toBe(0);
+});
+
+test("what a machine believes and refuses is stored with its newest report, and can be counted", async () => {
+  const { services, clusterId, addMachine, flush } = await openReports();
+  const machine = await addMachine();
+  const stored = async () =>
+    (await services.db.select().from(machines).where(eq(machines.id, machine.machineId)))[0];
+  const problem = { refusal: "freeze", what: "freshness", message: "it is old" } as const;
+  const trust = {
+    ...{ rootVersion: 3, rootFingerprint: "a".repeat(64), rootExpiresAtMs: 9 },
+    ...{ freshnessSequence: 77, problem },
+  };
+  await acceptReport(services, machine, reportRequest(1, [log()], { trust }));
+  await flush();
+  expect(await stored()).toMatchObject({
+    ...{ trust, trustRootVersion: 3, trustProblem: "freshness freeze", trustSequence: 77 },
+  });
+  expect((await countTrust(services.db, clusterId)).refusing).toMatchObject([{ machines: 1 }]);
+  await acceptReport(services, machine, reportRequest(2, [log()]));
+  await flush();
+  expect(await stored()).toMatchObject({ trust: null, trustRootVersion: 0, trustProblem: "" });
 });
 
 test("a full report removes agents that it does not list; a changed one removes those it names", async () => {

@@ -1,5 +1,6 @@
 import type { AgentState } from "../contract/agent-state.ts";
 import type { MachineFacts } from "../contract/machine-facts.ts";
+import type { TrustReport } from "../contract/report.ts";
 import type { ReportEntry } from "./report-entry.ts";
 
 /** Everything that a machine's waiting reports amount to. */
@@ -11,6 +12,8 @@ export type FoldedReport = {
   stateDigest: string;
   ifritAgentVersion: string;
   facts: MachineFacts | undefined;
+  /** Of the newest report; undefined: that ifrit-agent checks no signatures. */
+  trust: TrustReport | undefined;
   /** true: agents that are not in `agents` are gone from the machine. */
   full: boolean;
   agents: Map<string, AgentState>;
@@ -38,6 +41,7 @@ export function foldReports(
     stateDigest: newest.report.stateDigest,
     ifritAgentVersion: newest.report.ifritAgentVersion,
     facts: undefined,
+    trust: newest.report.trust,
     full: false,
     agents: new Map(),
     removed: new Set(),

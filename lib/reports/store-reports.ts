@@ -2,6 +2,7 @@ import { inArray, or, sql } from "drizzle-orm";
 import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
 import type { MachineFacts } from "../contract/machine-facts.ts";
+import type { TrustReport } from "../contract/report.ts";
 import type { Transaction } from "../platform/database.ts";
 import { type Lease, requireLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
@@ -91,6 +92,7 @@ async function updateMachines(
       ifritAgentVersion: folded.ifritAgentVersion,
       stateDigest: folded.stateDigest,
       reportSequence: folded.sequence,
+      ...trustColumns(folded.trust),
       lastSeenAtMs: Math.max(machine.lastSeenAtMs, folded.receivedAtMs),
     }),
   );
@@ -105,11 +107,25 @@ async function updateMachines(
           ifritAgentVersion: given("ifrit_agent_version"),
           stateDigest: given("state_digest"),
           reportSequence: given("report_sequence"),
+          trust: given("trust"),
+          trustRootVersion: given("trust_root_version"),
+          trustProblem: given("trust_problem"),
+          trustSequence: given("trust_sequence"),
           lastSeenAtMs: given("last_seen_at_ms"),
           counted: given("counted"),
           countedClasses: given("counted_classes"),
         },
       });
+}
+
+function trustColumns(trust: TrustReport | undefined) {
+  const { rootVersion = 0, freshnessSequence = 0, problem } = trust ?? {};
+  return {
+    trust: trust ?? null,
+    trustRootVersion: rootVersion,
+    trustProblem: problem ? `${problem.what} ${problem.refusal}` : "",
+    trustSequence: freshnessSequence,
+  };
 }
 
 /** What the enrollment token said wins over what the machine says. */
