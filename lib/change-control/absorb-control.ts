@@ -2,7 +2,14 @@ import { eq, inArray } from "drizzle-orm";
 import { freezes } from "../../drizzle/schema/freezes.ts";
 import { holds } from "../../drizzle/schema/holds.ts";
 import { type AuditEntry, auditedTransaction } from "../audit/audited-transaction.ts";
-import type { ControlFreeze, ControlHold, MasterControl } from "../contract/master-control.ts";
+import type {
+  ControlFreeze,
+  ControlHold,
+  ControlKnownBad,
+  MasterControl,
+} from "../contract/master-control.ts";
+import { absorbKnownBad } from "../known-bad/apply-known-bad.ts";
+import { unknownMarks } from "../known-bad/unknown-marks.ts";
 import type { Database, Transaction } from "../platform/database.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
@@ -14,6 +21,7 @@ type News = {
   ordered: ControlFreeze[];
   lifted: { row: FreezeRow; by: string }[];
   held: ControlHold[];
+  marked: ControlKnownBad[];
 };
 
 /**
@@ -27,7 +35,7 @@ export async function absorbControl(
   control: MasterControl,
 ): Promise<void> {
   const news = await findNews(services.db, clusterId, control);
-  if (news.ordered.length + news.lifted.length + news.held.length === 0) return;
+  if (Object.values(news).every((some) => some.length === 0)) return;
   const ctx = systemContext("exchange", "scheduler");
   await auditedTransaction(services, ctx, async (tx, audit) => {
     const record = (entry: AuditEntry) => audit({ ...entry, clusterId });
@@ -42,6 +50,7 @@ export async function absorbControl(
       });
     }
     for (const hold of news.held) await record(await copyHold(tx, clusterId, hold));
+    for (const mark of news.marked) await absorbKnownBad({ tx, audit: record, clusterId }, mark);
   });
   await publishPolicy(services);
 }
@@ -72,7 +81,9 @@ async function findNews(
     const ends = liftedAtMs !== null && row?.liftedAtMs === null && row.clusterId !== null;
     return ends ? [{ row, by: liftedBy }] : [];
   });
-  return { ordered: unknown, lifted, held: await unknownHolds(db, clusterId, control) };
+  const held = await unknownHolds(db, clusterId, control);
+  const marked = await unknownMarks(db, clusterId, control);
+  return { ordered: unknown, lifted, held, marked };
 }
 
 async function unknownHolds(

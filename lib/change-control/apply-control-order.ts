@@ -4,6 +4,7 @@ import { holds } from "../../drizzle/schema/holds.ts";
 import { type AuditEntry, auditedTransaction } from "../audit/audited-transaction.ts";
 import { lockLocalCluster } from "../clusters/lock-local-cluster.ts";
 import type { ControlFreeze, ControlHold, MasterControlOrder } from "../contract/master-control.ts";
+import { applyKnownBad } from "../known-bad/apply-known-bad.ts";
 import type { Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
@@ -46,6 +47,7 @@ export async function applyControlOrder(
       await lockLocalCluster(tx, clusterId);
       for (const freeze of order.freezes) await applyFreeze(work, freeze);
       for (const hold of order.holds) await applyHold(work, hold);
+      for (const mark of order.knownBad) await applyKnownBad(work, mark);
       if (order.rules) await applyRules(work, order.rules);
       if (!changed) throw new NothingNew();
     });

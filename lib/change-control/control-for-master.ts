@@ -3,6 +3,7 @@ import { clusterLimits } from "../../drizzle/schema/cluster-limits.ts";
 import { freezes } from "../../drizzle/schema/freezes.ts";
 import { holds } from "../../drizzle/schema/holds.ts";
 import type { MasterControl, MasterControlOrder } from "../contract/master-control.ts";
+import { knownBadForMaster } from "../known-bad/known-bad-for-master.ts";
 import type { Services } from "../platform/services.ts";
 import { readChangeRules } from "./read-change-rules.ts";
 import { toControlFreeze, toControlHold } from "./read-control.ts";
@@ -23,10 +24,11 @@ export async function controlForMaster(
     nowMs: services.now(),
     freezes: await freezesToTell(services, clusterId, has),
     holds: await holdsToTell(services, clusterId, has),
-    knownBad: [],
+    knownBad: await knownBadForMaster(services, clusterId, has),
     rules: await rulesToTell(services, clusterId, has),
   };
-  const says = order.freezes.length + order.holds.length > 0 || order.rules !== null;
+  const says =
+    order.freezes.length + order.holds.length + order.knownBad.length > 0 || order.rules !== null;
   return says ? order : null;
 }
 

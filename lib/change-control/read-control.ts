@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
 import { freezes } from "../../drizzle/schema/freezes.ts";
 import { holds } from "../../drizzle/schema/holds.ts";
 import type { ControlFreeze, ControlHold, MasterControl } from "../contract/master-control.ts";
+import { readControlKnownBad } from "../known-bad/read-control-known-bad.ts";
 import type { Database } from "../platform/database.ts";
 import type { Services } from "../platform/services.ts";
 import { toHold } from "./list-holds.ts";
@@ -29,7 +30,7 @@ export async function readControl(
   return {
     freezes: frozen.map(toControlFreeze),
     holds: await readControlHolds(db, clusterId, nowMs),
-    knownBad: [],
+    knownBad: await readControlKnownBad({ db, now }, clusterId),
     rules: await readChangeRules(db, clusterId),
   };
 }

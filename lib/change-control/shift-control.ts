@@ -4,7 +4,7 @@ import type { MasterControl } from "../contract/master-control.ts";
 const agreeingMs = 2_000;
 
 /** Times by another side's clock, brought to ours. */
-export function shiftControl<T extends Pick<MasterControl, "freezes" | "holds">>(
+export function shiftControl<T extends Pick<MasterControl, "freezes" | "holds" | "knownBad">>(
   control: T,
   shiftMs: number,
 ): T {
@@ -21,6 +21,10 @@ export function shiftControl<T extends Pick<MasterControl, "freezes" | "holds">>
     holds: control.holds.map((hold) => ({
       ...hold,
       ...{ createdAtMs: at(hold.createdAtMs), untilMs: at(hold.untilMs) },
+    })),
+    knownBad: control.knownBad.map((mark) => ({
+      ...mark,
+      ...{ markedAtMs: at(mark.markedAtMs), liftedAtMs: maybe(mark.liftedAtMs) },
     })),
   };
 }
