@@ -49,6 +49,10 @@ describe("changePermission()", () => {
   });
 
   it.each<[string, Changed, Record<string, unknown>]>([
+    ["knownBad", { wanted: [wanted({ knownBad: { badVersion: "2.0" } })] }, { badVersion: "2.0" }],
+    // Nobody falls back to it, and no freeze that ends hides it.
+    ["knownBad", { wanted: [wanted({ knownBad: {}, isRollBack: true })] }, {}],
+    ["knownBad", { wanted: [wanted({ knownBad: {} })], freezes: [freeze()] }, {}],
     ["freeze", { freezes: [freeze()] }, { scope: "all", owner: "li" }],
     ["freeze", { freezes: [freeze({ clusterId: "bj", untilMs: nowMs + 1 })] }, { scope: "bj" }],
     ["freeze", { freezes: [freeze({ allowsRollBack: false })], wanted: rollBack }, {}],
