@@ -17,6 +17,8 @@ import { ChangeRules } from "../contract/change-rules.ts";
 import { header } from "../contract/headers.ts";
 import type { ReleaseState } from "../contract/release-state.ts";
 import { machineDetail } from "../fleet-status/machine-detail.ts";
+import { liftKnownBad } from "../known-bad/lift-known-bad.ts";
+import { markKnownBad } from "../known-bad/mark-known-bad.ts";
 import { checkIn } from "../machines/check-in.ts";
 import { signMachineToken } from "../machines/machine-token.ts";
 import { systemContext } from "../platform/request-context.ts";
@@ -216,6 +218,40 @@ test("a rollback is not held up by a freeze that allows it, nor by the cap for c
   await freeze(services, ctx, frozen({ allowsRollBack: false }));
   await refresh(...masters);
   expect((await ask(masters[1], back)).mayChange).toBe(false);
+});
+
+test("nobody is changed to a version that is known to be bad, not even as a fall-back; who runs it goes on", async () => {
+  const { services, clusterId, ids, masters } = await openFleet(3);
+  const [runsIt, older, fallsBack] = ids as [string, string, string];
+  const rolledBack = { clusterId, agentName: "log-agent", version: "2.0.0" };
+  const { id } = await createReleaseRow(services, rolledBack, { state: "rolledBack" });
+  await services.db.insert(releaseClusters).values({
+    ...{ releaseId: id, clusterId, position: 0, state: "rolledBack", stageOpenedAtMs: [] },
+  });
+  await report(services, clusterId, runsIt, { version: "1.0.0" });
+  await report(services, clusterId, older, { version: "0.9.0" });
+  await report(services, clusterId, fallsBack, { version: "2.0.0" });
+  const bad = { agentName: "log-agent", version: "1.0.0", sha256: null, clusterId: null };
+  const marked = await markKnownBad(services, ctx, { ...bad, reason: "eats memory" });
+  await refresh(...masters);
+  const { etag } = await ask(masters[0], runsIt);
+  expect((await ask(masters[0], runsIt, { appliedEtag: etag })).change).toBeNull();
+  expect((await ask(masters[0], runsIt)).change).toBeNull();
+  for (const machineId of [older, fallsBack, (await createMachine(services, clusterId)).id])
+    expect((await ask(masters[1], machineId)).change).toMatch(
+      /^blocked; knownBad; badVersion=1.0.0; by=test; reason=eats%20memory/,
+    );
+  // Right before it switches it asks again.
+  expect((await ask(masters[0], older, { switching: "log-agent" })).mayChange).toBe(false);
+  await refresh(...masters);
+  const detail = await machineDetail(services, fallsBack);
+  expect(detail.agents[0]?.why).toMatchObject({
+    ...{ code: "blocked", values: { because: "knownBad", badVersion: "1.0.0" } },
+  });
+  await liftKnownBad(services, ctx, marked.id, "");
+  await refresh(...masters);
+  expect((await ask(masters[0], older)).mayChange).toBe(true);
+  expect((await ask(masters[0], fallsBack)).mayChange).toBe(true);
 });
 
 test("a hold ends by itself, or when it is released; by machine, label and agent", async () => {
