@@ -152,7 +152,8 @@ function packagesByVersion(known: readonly KnownPackage[]): Packages {
   return byVersion;
 }
 
-function digestOf(types: Composition["types"], gray: Composition["gray"]): string {
+/** Names the whole composition: this is what a director signs as current. */
+export function digestOf(types: Composition["types"], gray: Composition["gray"]): string {
   const hash = createHash("sha256");
   for (const [type, { documents, slotClass }] of types) {
     hash.update(`${type} ${documents.map((document) => document.etag).join(" ")}\n`);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { unsignedCluster } from "../signing/cluster-signing.ts";
 import { composeDesiredState } from "./compose-desired-state.ts";
 import { adopt, type DesiredStateCache } from "./desired-state-cache.ts";
 import type { DesiredEntry } from "./resolve.ts";
@@ -11,7 +12,7 @@ const entry: DesiredEntry = {
 const empty = () => composeDesiredState("c1", [], []);
 const filled = () => composeDesiredState("c1", [entry], []);
 const built = (composition: ReturnType<typeof empty>, generation: number, revision: number) => ({
-  ...{ composition, generation, revision, changingTypes: [] },
+  ...{ composition, generation, revision, changingTypes: [], signing: unsignedCluster },
 });
 
 test("adopt() ignores older generations, and older revisions of the same one", () => {

@@ -2,7 +2,13 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { MachineType, machineTypes } from "../contract/machine-type.ts";
 import { ClusterId, MachineId } from "../contract/names.ts";
-import { type Composition, type DesiredDocument, etagOf } from "./compose-desired-state.ts";
+import type { DroppedReason } from "../signing/dropped-values.ts";
+import {
+  type Composition,
+  type DesiredDocument,
+  digestOf,
+  etagOf,
+} from "./compose-desired-state.ts";
 import { redisKeys } from "./redis-layout.ts";
 import { slotCount } from "./slot.ts";
 
@@ -16,6 +22,8 @@ export const Pointer = z.object({
   builtAtMs: z.number().int(),
   /** Types that a running release spreads over: their machines are asked to poll faster. */
   changingTypes: z.array(MachineType),
+  /** The signed word that just this is current; null: nothing is signed here. */
+  freshness: z.string().max(4_000).nullable().default(null),
 });
 export type Pointer = z.infer<typeof Pointer>;
 
@@ -34,17 +42,36 @@ const generationTtlSeconds = 14 * 86_400;
 const replacedTtlSeconds = 120;
 const keysPerCommand = 500;
 
-/** What the cache holds is not what its name promises: another kind of value, other bytes, a part missing. */
+/** Nothing that a rebuild writes is longer; more is not even fetched. */
+const pointerBytesMax = 16 * 1024;
+const valueBytesMax = 32 * 1024 * 1024;
+/** A generation cannot be further ahead than this of the last one that MySQL knows. */
+export const generationsAheadMax = 100_000_000;
+
+/**
+ * What the cache holds is not what its name promises: another kind of value, other bytes, a part
+ * missing, or nothing that the director has signed.
+ */
 export class CorruptGenerationError extends Error {
   override readonly name = "CorruptGenerationError";
+
+  constructor(
+    message: string,
+    readonly reason: DroppedReason = "unreadable",
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** @throws CorruptGenerationError when the value is there but not a pointer */
 export async function readPointer(redis: Redis, clusterId: string): Promise<Pointer | null> {
   const text = await redis
-    .get(redisKeys.pointer(clusterId))
+    .getrange(redisKeys.pointer(clusterId), 0, pointerBytesMax)
     .catch((error: Error) => corruptIfWrongType(error, "pointer"));
-  if (text === null) return null;
+  if (text === "") return null;
+  if (text.length > pointerBytesMax)
+    throw new CorruptGenerationError("the pointer is too long", "tooLong");
   return parseJson(Pointer, text, "pointer");
 }
 
@@ -101,12 +128,11 @@ export async function readGeneration(
     throw new CorruptGenerationError(`index of generation ${generation} belongs to another one`);
   const types: Composition["types"] = new Map();
   for (const type of machineTypes) types.set(type, await readType(redis, index, generation, type));
-  return {
-    clusterId,
-    types,
-    gray: await readGray(redis, index, generation),
-    digest: index.digest,
-  };
+  const gray = await readGray(redis, index, generation);
+  // The index only claims it, and it is what the director has signed.
+  if (digestOf(types, gray) !== index.digest)
+    throw new CorruptGenerationError(`generation ${generation} is not what its digest names`);
+  return { clusterId, types, gray, digest: index.digest };
 }
 
 /** Are all keys of the generation still there? Their life is prolonged on the way. */
@@ -134,15 +160,24 @@ export async function retireGeneration(
   generation: number,
 ): Promise<void> {
   const indexKey = redisKeys.index(clusterId, generation);
-  const text = await redis.get(indexKey);
-  if (text === null) return;
-  const index = parseJson(GenerationIndex, text, "index");
+  const index = await readIndexToRetire(redis, indexKey);
+  if (!index || index.clusterId !== clusterId) return;
   const keys = [indexKey, ...keysOfIndex(index, generation)];
   for (let start = 0; start < keys.length; start += keysPerCommand) {
     const pipeline = redis.pipeline();
     for (const key of keys.slice(start, start + keysPerCommand))
       pipeline.expire(key, replacedTtlSeconds);
     throwFirstError(await pipeline.exec());
+  }
+}
+
+async function readIndexToRetire(redis: Redis, indexKey: string): Promise<GenerationIndex | null> {
+  try {
+    const [bytes] = await readValues(redis, [indexKey]);
+    return parseJson(GenerationIndex, bytes!.toString("utf8"), "index");
+  } catch (error) {
+    if (error instanceof CorruptGenerationError) return null;
+    throw error;
   }
 }
 
@@ -228,11 +263,14 @@ async function readValues(redis: Redis, keys: string[]): Promise<Buffer[]> {
   const values: Buffer[] = [];
   for (let start = 0; start < keys.length; start += keysPerCommand) {
     const pipeline = redis.pipeline();
-    for (const key of keys.slice(start, start + keysPerCommand)) pipeline.getBuffer(key);
+    for (const key of keys.slice(start, start + keysPerCommand))
+      pipeline.getrangeBuffer(key, 0, valueBytesMax);
     for (const [at, [error, value]] of ((await pipeline.exec()) ?? []).entries()) {
       if (error) corruptIfWrongType(error, keys[start + at]!);
-      if (!Buffer.isBuffer(value))
+      if (!Buffer.isBuffer(value) || value.length === 0)
         throw new CorruptGenerationError(`${keys[start + at]} is missing`);
+      if (value.length > valueBytesMax)
+        throw new CorruptGenerationError(`${keys[start + at]} is too long`, "tooLong");
       values.push(value);
     }
   }
@@ -265,13 +303,13 @@ function parseJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new CorruptGenerationError(`the ${what} cannot be read`, { cause });
+    throw new CorruptGenerationError(`the ${what} cannot be read`, "unreadable", { cause });
   }
 }
 
 function corruptIfWrongType(error: Error, what: string): never {
   if (error.message.startsWith("WRONGTYPE"))
-    throw new CorruptGenerationError(`${what} has another type`, { cause: error });
+    throw new CorruptGenerationError(`${what} has another type`, "wrongType", { cause: error });
   throw error;
 }
 

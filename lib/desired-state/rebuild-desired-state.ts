@@ -9,18 +9,22 @@ import {
   takeLease,
 } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
+import { type ClusterSigning, unsignedCluster } from "../signing/cluster-signing.ts";
+import { readOwnTrust } from "../signing/own-trust.ts";
 import { type Composition, composeDesiredState } from "./compose-desired-state.ts";
 import {
   CorruptGenerationError,
   flipPointer,
   generationIsWhole,
+  generationsAheadMax,
   type Pointer,
-  readPointer,
   retireGeneration,
   writeGeneration,
 } from "./generation.ts";
 import { type DesiredInputs, readDesiredInputs } from "./read-desired-inputs.ts";
+import { alertDropped, type HeldPointer, readHeldPointer } from "./read-held-pointer.ts";
 import { redisChannels, redisKeys } from "./redis-layout.ts";
+import { signDesiredState, storedSigning } from "./sign-desired-state.ts";
 
 const leaseMs = 20_000;
 
@@ -30,6 +34,7 @@ export type BuiltState = {
   generation: number;
   revision: number;
   changingTypes: DesiredInputs["changingTypes"];
+  signing: ClusterSigning;
 };
 
 export type RebuildResult =
@@ -63,14 +68,23 @@ export async function rebuildDesiredState(
   }
 }
 
-/** Composes from MySQL without touching Redis or the lease: what a process serves while Redis is away. */
+/**
+ * Composes from MySQL without touching Redis or the lease: what a process serves while Redis is away. It
+ * is signed only if a master has signed just this before.
+ */
 export async function composeFromDatabase(
   services: Services,
   clusterId: string,
 ): Promise<BuiltState> {
+  const built = await compose(services, clusterId);
+  return { ...built, signing: await storedSigning(services, built.composition) };
+}
+
+async function compose(services: Services, clusterId: string): Promise<BuiltState> {
   const inputs = await readDesiredInputs(services, clusterId);
   const composition = composeDesiredState(clusterId, inputs.entries, inputs.packages);
-  return { composition, ...inputs };
+  const { generation, revision, changingTypes } = inputs;
+  return { composition, generation, revision, changingTypes, signing: unsignedCluster };
 }
 
 async function rebuildUnderLease(
@@ -79,28 +93,31 @@ async function rebuildUnderLease(
   lease: Lease,
   options: { rewrite?: boolean },
 ): Promise<RebuildResult> {
-  const built = await composeFromDatabase(services, clusterId);
-  let held: Pointer | null;
+  const built = await compose(services, clusterId);
+  let held: HeldPointer | null;
+  try {
+    held = await readPointerOrDrop(services, clusterId, built.generation);
+  } catch (error) {
+    built.signing = await signDesiredState(services, lease, built.composition, null);
+    return withoutRedis(services, clusterId, built, error);
+  }
+  built.signing = await signDesiredState(services, lease, built.composition, held?.news ?? null);
   let outcome: "written" | "unchanged";
   try {
-    held = await readPointerOrDrop(services, clusterId);
-    const intact =
-      !options.rewrite &&
-      held?.digest === built.composition.digest &&
-      held.generation >= built.generation &&
-      (await generationIsWhole(services.redis, built.composition, held.generation));
+    const intact = held && !options.rewrite && (await isIntact(services, built, held.pointer));
     outcome = intact ? "unchanged" : "written";
     if (held && intact) {
-      built.generation = held.generation;
-      await refreshPointer(services, clusterId, held, built);
+      built.generation = held.pointer.generation;
+      await refreshPointer(services, clusterId, held.pointer, built);
     }
   } catch (error) {
     return withoutRedis(services, clusterId, built, error);
   }
   if (outcome === "written") {
-    built.generation = await claimGeneration(services, clusterId, lease, built, held);
+    const replaced = held?.pointer ?? null;
+    built.generation = await claimGeneration(services, clusterId, lease, built, replaced);
     try {
-      await publish(services, built, held);
+      await publish(services, built, replaced);
     } catch (error) {
       return withoutRedis(services, clusterId, built, error);
     }
@@ -109,15 +126,29 @@ async function rebuildUnderLease(
   return { outcome, built };
 }
 
-/** Same contents, but perhaps another revision, or a release that began or ended. */
+async function isIntact(
+  services: Services,
+  { composition, generation }: BuiltState,
+  held: Pointer,
+): Promise<boolean> {
+  return (
+    held.digest === composition.digest &&
+    held.generation >= generation &&
+    (await generationIsWhole(services.redis, composition, held.generation))
+  );
+}
+
+/** Same contents, signed anew, and perhaps another revision, or a release that began or ended. */
 async function refreshPointer(
   services: Services,
   clusterId: string,
   held: Pointer,
-  { revision, changingTypes }: BuiltState,
+  { revision, changingTypes, signing }: BuiltState,
 ): Promise<void> {
-  if (held.revision === revision && String(held.changingTypes) === String(changingTypes)) return;
-  await flipPointer(services.redis, clusterId, { ...held, revision, changingTypes });
+  const freshness = signing.news?.text ?? held.freshness;
+  const same = held.revision === revision && held.freshness === freshness;
+  if (same && String(held.changingTypes) === String(changingTypes)) return;
+  await flipPointer(services.redis, clusterId, { ...held, revision, changingTypes, freshness });
   await services.redis.publish(redisChannels.pointer, clusterId);
 }
 
@@ -131,12 +162,20 @@ function withoutRedis(
   return { outcome: "redisDown", built };
 }
 
-async function readPointerOrDrop(services: Services, clusterId: string): Promise<Pointer | null> {
+/** A pointer that is not to be believed is removed, and its number does not count either. */
+async function readPointerOrDrop(
+  services: Services,
+  clusterId: string,
+  generation: number,
+): Promise<HeldPointer | null> {
   try {
-    return await readPointer(services.redis, clusterId);
+    const held = await readHeldPointer(services, await readOwnTrust(services), clusterId);
+    if (held && held.pointer.generation > generation + generationsAheadMax)
+      throw new CorruptGenerationError("the pointer's generation is beyond all measure");
+    return held;
   } catch (error) {
     if (!(error instanceof CorruptGenerationError)) throw error;
-    services.log.error({ err: error.message, clusterId }, "pointer dropped; rebuilding");
+    alertDropped(services, clusterId, error);
     await services.redis.del(redisKeys.pointer(clusterId));
     return null;
   }
@@ -168,7 +207,7 @@ async function publish(
   replaced: Pointer | null,
 ): Promise<void> {
   const { redis } = services;
-  const { composition, generation, revision, changingTypes } = built;
+  const { composition, generation, revision, changingTypes, signing } = built;
   const { clusterId, digest } = composition;
   await writeGeneration(redis, composition, generation);
   const pointer: Pointer = {
@@ -177,6 +216,7 @@ async function publish(
     digest,
     builtAtMs: services.now(),
     changingTypes,
+    freshness: signing.news?.text ?? null,
   };
   await flipPointer(redis, clusterId, pointer);
   await redis.sadd(redisKeys.clusters, clusterId);

@@ -4,6 +4,7 @@ import { createChangeControl } from "../change-control/change-control.ts";
 import { header } from "../contract/headers.ts";
 import { composeDesiredState } from "../desired-state/compose-desired-state.ts";
 import { slotOf } from "../desired-state/slot.ts";
+import { unsignedCluster } from "../signing/cluster-signing.ts";
 import { type CheckInContext, type CheckInInput, checkIn } from "./check-in.ts";
 import { signMachineToken } from "./machine-token.ts";
 
@@ -18,7 +19,7 @@ function context(overrides: Partial<CheckInContext> = {}): CheckInContext {
     tokenKey,
     blocked: new Map(),
     now: () => nowMs,
-    desired: new Map([["c1", { ...memory, changedAtMs: 0 }]]),
+    desired: new Map([["c1", { ...memory, ...unsigned, changedAtMs: 0 }]]),
     heartbeats: new Map(),
     wantFullReport: new Set(),
     machineCounts: new Map(),
@@ -29,6 +30,8 @@ function context(overrides: Partial<CheckInContext> = {}): CheckInContext {
     ...overrides,
   };
 }
+
+const unsigned = { signing: unsignedCluster, newsHeaders: [] };
 
 const noRules = {
   ...{ freezes: [], holds: [], rules: new Map() },
@@ -126,4 +129,32 @@ test("checkIn() lets nothing change while it is not known what is forbidden", ()
     expect(applied.headers[header.change]).toBeUndefined();
   }
   expect(ask(context()).headers[header.change]).toBeUndefined();
+});
+
+const news = {
+  ...{ text: "{signed}", sequence: 5, documentSequence: 5, compositionSha256: "c" },
+  ...{ issuedAtMs: nowMs, expiresAtMs: nowMs + 1, keyId: "k" },
+};
+const signing = { standing: "signs", rootVersion: 3, news } as const;
+
+test("checkIn() carries the signed news on each answer, and newer ones as soon as they are there", () => {
+  const memory = context().desired.get("c1")!;
+  const newsHeaders = [header.freshness, "{signed}", header.root, "3"];
+  const master = context({ desired: new Map([["c1", { ...memory, signing, newsHeaders }]]) });
+  const first = ask(master);
+  const again = ask(master, { ifNoneMatch: first.headers.etag, appliedEtag: first.headers.etag });
+  expect([first.status, again.status]).toEqual([200, 304]);
+  for (const { headers } of [first, again])
+    expect([headers[header.freshness], headers[header.root]]).toEqual(["{signed}", "3"]);
+  const newer = [header.freshness, "{newer}", header.root, "4"];
+  master.desired.set("c1", { ...memory, signing, newsHeaders: newer });
+  expect(ask(master).headers[header.freshness]).toBe("{newer}");
+  expect(ask(context()).headers[header.freshness]).toBeUndefined();
+});
+
+test("a master that signs says nothing before it has signed", () => {
+  const memory = context().desired.get("c1")!;
+  const waiting = { ...memory, signing: { ...signing, news: null } };
+  const answer = ask(context({ desired: new Map([["c1", waiting]]) }));
+  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
 });

@@ -7,7 +7,7 @@ import {
 import { writeBlockedAgentsHeader, writeChangeHeader } from "../contract/change-headers.ts";
 import { header } from "../contract/headers.ts";
 import { type DesiredDocument, documentFor } from "../desired-state/compose-desired-state.ts";
-import type { DesiredStateCache } from "../desired-state/desired-state-cache.ts";
+import { awaitsSignature, type DesiredStateCache } from "../desired-state/desired-state-cache.ts";
 import { type AgentAnswer, fixedProblem } from "../platform/agent-answer.ts";
 import { authenticateMachine, isRefusal, type MachineGate } from "./authenticate-machine.ts";
 import { type Heartbeats, noteHeartbeat } from "./heartbeats.ts";
@@ -54,7 +54,7 @@ export function checkIn(
   if (isRefusal(machine)) return machine;
   const cluster = context.desired.get(machine.clusterId);
   const document = cluster && documentFor(cluster.composition, machine);
-  if (!document) return notLoaded;
+  if (!document || awaitsSignature(cluster)) return notLoaded;
 
   const nowMs = context.now();
   const { stateDigest } = input;
@@ -70,7 +70,8 @@ export function checkIn(
     machines: context.machineCounts.get(machine.clusterId) ?? 0,
   });
   const current = input.ifNoneMatch === document.etag || matches(input.ifNoneMatch, document.etag);
-  const answer = answerOf(document, current ? 304 : 200, seconds, wantFull);
+  const { newsHeaders } = cluster;
+  const answer = answerOf(document, newsHeaders, current ? 304 : 200, seconds, wantFull);
   if (applied) {
     endChange(context, machine);
     return answer;
@@ -91,39 +92,42 @@ function withVerdict(answer: AgentAnswer, verdict: ChangeVerdict): AgentAnswer {
   return { ...answer, headers };
 }
 
-type AnswersOfDocument = Map<number, AgentAnswer>;
+/** Of one document under one signature: each rebuild signs anew. */
+type AnswersOfDocument = { newsHeaders: readonly string[]; byKey: Map<number, AgentAnswer> };
 const answers = new WeakMap<DesiredDocument, AnswersOfDocument>();
 
 /** Answers differ in a few ways only, so they are built once per document. */
 function answerOf(
   document: DesiredDocument,
+  newsHeaders: readonly string[],
   status: 200 | 304,
   seconds: number,
   wantFull: boolean,
 ): AgentAnswer {
   let known = answers.get(document);
-  if (!known) {
-    known = new Map();
+  if (known?.newsHeaders !== newsHeaders) {
+    known = { newsHeaders, byKey: new Map() };
     answers.set(document, known);
   }
   const key = seconds * 4 + (status === 200 ? 2 : 0) + (wantFull ? 1 : 0);
-  let answer = known.get(key);
+  let answer = known.byKey.get(key);
   if (!answer) {
-    answer = buildAnswer(document, status, seconds, wantFull);
-    known.set(key, answer);
+    answer = buildAnswer(document, newsHeaders, status, seconds, wantFull);
+    known.byKey.set(key, answer);
   }
   return answer;
 }
 
 function buildAnswer(
   document: DesiredDocument,
+  newsHeaders: readonly string[],
   status: 200 | 304,
   seconds: number,
   wantFull: boolean,
 ): AgentAnswer {
   const { etag, bytes } = document;
   const headers = ["etag", etag, "cache-control", "private, no-cache"];
-  headers.push(header.nextPollSeconds, String(seconds));
+  headers.push(header.nextPollSeconds, String(seconds), ...newsHeaders);
   if (wantFull) headers.push(header.reportWanted, "full");
   if (status === 304) return { status, headers, body: null };
   headers.push("content-type", "application/json", "content-length", String(bytes.length));
