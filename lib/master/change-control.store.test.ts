@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterEach, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
-import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
 import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
@@ -9,30 +8,19 @@ import { freeze } from "../change-control/freeze.ts";
 import { freezeFacts } from "../change-control/freeze-facts.ts";
 import { hold } from "../change-control/hold.ts";
 import { liftFreeze } from "../change-control/lift-freeze.ts";
-import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
 import { releaseHold } from "../change-control/release-hold.ts";
 import { setChangeRules } from "../change-control/set-change-rules.ts";
+import { ask, openFleet, refresh, report } from "../change-control/testing/asking-fleet.ts";
 import { CreateFreezeRequest } from "../contract/change-control.ts";
 import { ChangeRules } from "../contract/change-rules.ts";
-import { header } from "../contract/headers.ts";
 import type { ReleaseState } from "../contract/release-state.ts";
 import { machineDetail } from "../fleet-status/machine-detail.ts";
 import { liftKnownBad } from "../known-bad/lift-known-bad.ts";
 import { markKnownBad } from "../known-bad/mark-known-bad.ts";
-import { checkIn } from "../machines/check-in.ts";
-import { signMachineToken } from "../machines/machine-token.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { createCluster } from "../testing/create-cluster.ts";
-import { createDesiredEntry } from "../testing/create-desired-entry.ts";
 import { createMachine } from "../testing/create-machine.ts";
-import { createPackage } from "../testing/create-package.ts";
 import { createReleaseRow } from "../testing/create-release-row.ts";
-import { agentState } from "../testing/sample-machine.ts";
-import { createTestServices } from "../testing/test-services.ts";
-import { loadMaster } from "./load-master.ts";
-import { createMaster, type Master } from "./master.ts";
-import { refreshCluster } from "./refresh-cluster.ts";
 
 const ctx = systemContext("test", "test");
 const frozen = (overrides: Partial<CreateFreezeRequest> = {}) =>
@@ -42,83 +30,6 @@ const restores: (() => void)[] = [];
 afterEach(() => {
   for (const restore of restores.splice(0)) restore();
 });
-
-/** A cluster whose machines are asked to run log-agent 1.0.0 by release 1 (and what more is given). */
-async function openFleet(machineCount: number, agentNames: string[] = ["log-agent"]) {
-  const clock = { nowMs: Date.now() };
-  const services = await createTestServices({ now: () => clock.nowMs });
-  const cluster = await createCluster(services);
-  const releaseIds: Record<string, number> = {};
-  for (const agentName of agentNames) {
-    await createPackage(services, { agentName, version: "1.0.0" });
-    const wanted = { clusterId: cluster.id, agentName, version: "1.0.0" };
-    const { id: releaseId } = await createReleaseRow(services, wanted);
-    await services.db.insert(releaseClusters).values({
-      ...{ releaseId, clusterId: cluster.id, position: 0, state: "full", stageOpenedAtMs: [] },
-    });
-    await createDesiredEntry(services, { ...wanted, releaseId });
-    releaseIds[agentName] = releaseId;
-  }
-  const ids: string[] = [];
-  for (let index = 0; index < machineCount; index += 1)
-    ids.push((await createMachine(services, cluster.id)).id);
-  const masters = [await openMaster(services), await openMaster(services)] as [Master, Master];
-  return { services, clock, clusterId: cluster.id, releaseIds, ids, masters };
-}
-
-async function openMaster(services: Services): Promise<Master> {
-  const master = createMaster(services);
-  await loadMaster(master);
-  for (const clusterId of master.localClusters) await refreshCluster(master, clusterId);
-  return master;
-}
-
-async function refresh(...masters: Master[]): Promise<void> {
-  for (const master of masters)
-    await refreshChangeControl(master.services, master.changeControl, master.localClusters);
-}
-
-async function ask(
-  master: Master,
-  machineId: string,
-  given: { appliedEtag?: string | undefined; switching?: string } = {},
-) {
-  const clusterId = master.localClusters[0]!;
-  const claims = { machineId, clusterId, type: "LINUX", slot: 0 } as const;
-  const token = signMachineToken(master.tokenKey, claims, master.now() + 600_000);
-  const answer = await checkIn(master, {
-    authorization: `Bearer ${token}`,
-    ifNoneMatch: undefined,
-    stateDigest: undefined,
-    appliedEtag: given.appliedEtag,
-    switching: given.switching,
-  });
-  const at = (name: string) => {
-    const index = answer.headers.indexOf(name);
-    return index === -1 ? null : answer.headers[index + 1]!;
-  };
-  const change = at(header.change);
-  return { etag: at("etag")!, change, agents: at(header.blockedAgents), mayChange: !change };
-}
-
-/** As its report, carried to MySQL, would say. */
-async function report(
-  services: Services,
-  clusterId: string,
-  machineId: string,
-  overrides: Parameters<typeof agentState>[0] = {},
-) {
-  const { name: agentName, ...state } = agentState(overrides);
-  const row = { ...state, failure: state.failure ?? undefined };
-  const nowMs = services.now();
-  await services.db
-    .insert(machineAgentStates)
-    .values({
-      ...{ machineId, agentName, clusterId, machineType: "LINUX", slot: 0, ...row },
-      ...{ reportedAtMs: nowMs, changedAtMs: nowMs },
-    })
-    .onDuplicateKeyUpdate({ set: { phase: state.phase, version: state.version } });
-}
 
 async function setRelease(services: Services, state: ReleaseState): Promise<void> {
   await services.db.update(releases).set({ state });
@@ -155,7 +66,7 @@ test("two masters share a cap of 10: of 200 machines that ask at once, never mor
   expect(most).toBe(10);
 }, 60_000);
 
-test("a freeze with 100 machines in flight: nobody begins any more, and ETag and document stay", async () => {
+test("fault 55: a freeze with 100 machines in flight: nobody begins any more, and ETag and document stay", async () => {
   const { services, clusterId, ids, masters } = await openFleet(100);
   const before = await Promise.all(ids.map((id) => ask(masters[0], id)));
   expect(before.every((answer) => answer.mayChange)).toBe(true);
