@@ -1,40 +1,64 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { machines } from "../../drizzle/schema/machines.ts";
+import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
+import { releases } from "../../drizzle/schema/releases.ts";
 import { LastRefusal } from "../contract/change-control.ts";
 import type { MachineAgentView, WaitingFor } from "../contract/console-views.ts";
+import type { MachineType } from "../contract/machine-type.ts";
 import { redisKeys } from "../desired-state/redis-layout.ts";
 import { batchesOfSlots } from "../desired-state/ring.ts";
 import type { Services } from "../platform/services.ts";
 import type { ChangePermission } from "../releases/engine/change-permission.ts";
 import { explainMachine as explainAgent, type Reach } from "../releases/engine/explain-machine.ts";
+import { nextForMachine } from "../releases/engine/next-for-machine.ts";
+import type { ReleaseRecord } from "../releases/engine/release-record.ts";
 import { ringBatches } from "../releases/release-entries.ts";
 import { type LoadedRelease, loadRelease } from "../releases/release-rows.ts";
 import { ringSaltOf } from "../releases/ring-salt.ts";
+import { expectedPermission } from "./expected-permission.ts";
 
 export type MachineInQuestion = {
   machineId: string;
   clusterId: string;
+  type: MachineType;
   slot: number;
   online: boolean;
 };
 
+type Agent = Pick<MachineAgentView, "name" | "desired" | "actual">;
+export type Explained = { why: WaitingFor; next: WaitingFor | null };
+
 /**
- * Why a machine runs what it runs, agent by agent, and what it was told when it last asked to change.
- * A refusal that Redis cannot tell is left out.
+ * Why a machine runs what it runs, agent by agent, what comes next to it, and what it was told when it
+ * last asked to change. Where it was told nothing lately, what it would be told now counts.
  */
 export async function explainMachine(
   services: Services,
   machine: MachineInQuestion,
-  agents: readonly Pick<MachineAgentView, "name" | "desired" | "actual">[],
-): Promise<{ lastRefusal: LastRefusal | null; why: Map<string, WaitingFor> }> {
+  agents: readonly Agent[],
+): Promise<{ lastRefusal: LastRefusal | null; agents: Map<string, Explained> }> {
   const lastRefusal = await readRefusal(services, machine);
-  const permission = lastRefusal && permissionOf(lastRefusal);
-  const why = new Map<string, WaitingFor>();
+  const permission = lastRefusal
+    ? permissionOf(lastRefusal)
+    : await expectedPermission(services, machine, agents, await readLabels(services, machine));
+  const unfinished = await readUnfinished(services, machine, agents);
+  const explained = new Map<string, Explained>();
   for (const { name, desired, actual } of agents) {
     const reach = desired && (await readReach(services, machine, desired.releaseId));
     const { online } = machine;
-    why.set(name, explainAgent({ desired, actual, reach, online, permission }));
+    const why = explainAgent({ desired, actual, reach, online, permission });
+    const ofAgent = unfinished.filter(({ plan }) => plan.agentName === name);
+    const ahead = { ...machine, batchPercentOf: percentOf(machine.slot) };
+    const next = nextForMachine(ahead, ofAgent, desired?.releasedAtMs ?? 0);
+    explained.set(name, { why, next });
   }
-  return { lastRefusal, why };
+  return { lastRefusal, agents: explained };
 }
+
+const percentOf =
+  (slot: number) =>
+  ({ plan }: Pick<ReleaseRecord, "plan">): number | null =>
+    batchesOfSlots(ringBatches, ringSaltOf(plan))[slot] ?? null;
 
 async function readRefusal(
   { redis, log }: Services,
@@ -55,6 +79,40 @@ function permissionOf({ machine, agents }: LastRefusal): ChangePermission {
     : { allowed: true, agents: [], blocked: agents, counts: "normal" };
 }
 
+async function readLabels({ db }: Services, { machineId }: MachineInQuestion) {
+  const [row] = await db
+    .select({ facts: machines.facts })
+    .from(machines)
+    .where(eq(machines.id, machineId));
+  return row?.facts.labels ?? {};
+}
+
+/** Releases of these agents that are not over, as far as they come to the machine's cluster. */
+async function readUnfinished(
+  { db }: Services,
+  { clusterId }: MachineInQuestion,
+  agents: readonly Agent[],
+): Promise<ReleaseRecord[]> {
+  if (agents.length === 0) return [];
+  const rows = await db
+    .select({ id: releases.id })
+    .from(releases)
+    .innerJoin(releaseClusters, eq(releaseClusters.releaseId, releases.id))
+    .where(
+      and(
+        eq(releaseClusters.clusterId, clusterId),
+        inArray(releases.state, ["waitingForApproval", "running", "paused"]),
+        inArray(
+          releases.agentName,
+          agents.map(({ name }) => name),
+        ),
+      ),
+    );
+  const found: ReleaseRecord[] = [];
+  for (const { id } of rows) found.push((await loadRelease(db, id)).record);
+  return found;
+}
+
 /** null: nothing is known of the release here (it was ordered by another deployment). */
 async function readReach(
   services: Services,
@@ -72,6 +130,8 @@ async function readReach(
   const cluster = clusters.find((one) => one.clusterId === clusterId);
   const stages = plan.clusters.find((one) => one.clusterId === clusterId)?.stages;
   if (!cluster || !stages) return null;
-  const batchPercent = batchesOfSlots(ringBatches, ringSaltOf(plan))[slot] ?? null;
-  return { stages, stageOpenedAtMs: cluster.stageOpenedAtMs, batchPercent };
+  return {
+    ...{ stages, stageOpenedAtMs: cluster.stageOpenedAtMs },
+    batchPercent: percentOf(slot)(release.record),
+  };
 }

@@ -43,13 +43,16 @@ export async function machineDetail(services: Services, id: string): Promise<Mac
       ),
     );
   const summary = machineSummary(row, onlineSinceMs(services));
-  const asked = { machineId: id, clusterId, slot, online: summary.online };
-  const { why, lastRefusal } = await explainMachine(services, asked, agents);
+  const asked = { machineId: id, clusterId, type, slot, online: summary.online };
+  const { agents: explained, lastRefusal } = await explainMachine(services, asked, agents);
   return {
     ...summary,
     ...{ slot, enrolledAtMs: row.enrolledAtMs, facts: row.facts },
     trust: row.trust,
-    agents: agents.map((agent) => ({ ...agent, why: why.get(agent.name) })),
+    agents: agents.map((agent) => {
+      const { why, next } = explained.get(agent.name) ?? {};
+      return { ...agent, why, ...(next ? { next } : {}) };
+    }),
     ...(lastRefusal ? { lastRefusal } : {}),
   };
 }

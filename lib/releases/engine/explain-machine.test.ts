@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AgentState } from "../../contract/agent-state.ts";
+import { changeBlockedCodes } from "../../contract/change-rules.ts";
 import type { DesiredAgent } from "../../contract/desired-state.ts";
+import type { ChangePermission } from "./change-permission.ts";
 import { explainMachine, type MachineQuestion } from "./explain-machine.ts";
 import { batch, full, gray } from "./testing/plans.ts";
 
@@ -55,17 +57,34 @@ describe("explainMachine()", () => {
     ["willChange", { actual: null }, { version: "", wanted: "1.4.0" }],
     ["changing", { actual: actual({ version: "1.3.0", phase: "downloading" }) }, {}],
     [
-      "failed",
-      { actual: actual({ version: "1.3.0", phase: "failed", failure }) },
-      {
-        ...{ reason: "start_failed", message: "exit 1" },
-      },
-    ],
-    [
       "willChange",
       { actual: actual({ version: "1.3.0", failure: { ...failure, version: "1.2.0" } }) },
       {},
     ],
+    [
+      "putBack",
+      {
+        actual: actual({ version: "1.3.0", phase: "failed", targetVersion: "1.4.0", failure }),
+      },
+      { reason: "start_failed", message: "exit 1", version: "1.3.0", wanted: "1.4.0" },
+    ],
+    // Put back under an earlier release: this one tries it anew.
+    [
+      "failed",
+      { actual: actual({ version: "1.3.0", phase: "failed", releaseId: 11, failure }) },
+      {},
+    ],
+    [
+      "failed",
+      {
+        actual: actual({
+          ...{ version: "1.3.0", phase: "failed" },
+          failure: { ...failure, reason: "disk_full" },
+        }),
+      },
+      { reason: "disk_full" },
+    ],
+    ["failed", { actual: actual({ phase: "failed", failure }) }, { version: "1.4.0" }],
     ["notEligible", { actual: actual({ version: null, phase: "notEligible" }) }, {}],
     ["offline", { actual: old, online: false }, {}],
     [
@@ -93,5 +112,21 @@ describe("explainMachine()", () => {
     ],
   ])("%s (%#)", (code, changed, values) => {
     expect(ask(changed)).toMatchObject({ code, values });
+  });
+
+  it.each(changeBlockedCodes)("blocked by %s, for the machine and for the agent alone", (code) => {
+    const blocked = { code, values: { mark: 1 } };
+    const expected = { code: "blocked", values: { because: code, mark: 1, wanted: "1.4.0" } };
+    const whole = { allowed: false, ...blocked } as const;
+    expect(ask({ actual: old, permission: whole })).toMatchObject(expected);
+    const alone = (agentName: string): ChangePermission => ({
+      ...{ allowed: true, agents: ["other"], counts: "normal" },
+      blocked: [{ agentName, ...blocked }],
+    });
+    expect(ask({ actual: old, permission: alone("log-agent") })).toMatchObject(expected);
+    expect(ask({ actual: old, permission: alone("mon-agent") }).code).toBe("willChange");
+    // Who is there already, or is not there to be asked, is not blocked.
+    expect(ask({ permission: whole }).code).toBe("runsAsOrdered");
+    expect(ask({ actual: old, online: false, permission: whole }).code).toBe("offline");
   });
 });

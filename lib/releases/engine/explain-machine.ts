@@ -1,4 +1,4 @@
-import type { AgentState } from "../../contract/agent-state.ts";
+import type { AgentState, FailureReason } from "../../contract/agent-state.ts";
 import type { DesiredAgent } from "../../contract/desired-state.ts";
 import type { Stage } from "../../contract/release-plan.ts";
 import type { ChangePermission } from "./change-permission.ts";
@@ -27,7 +27,8 @@ export type MachineQuestion = {
  * it does not yet run what it should: "does not change because of hold 3 until …". A code and values.
  *
  * runsAsOrdered · absentAsOrdered · notOrdered (nobody said anything about this agent: it is left
- * alone) · willChange · changing · failed · notEligible · offline · blocked
+ * alone) · willChange · changing · failed · putBack (tried here; this release does not try it again) ·
+ * notEligible · offline · blocked
  */
 export function explainMachine(question: MachineQuestion): Reason {
   const { desired, actual, online, permission } = question;
@@ -77,10 +78,23 @@ function stoppedOnMachine(desired: DesiredAgent, actual: AgentState | null): Rea
   if (actual?.phase === "notEligible") return { code: "notEligible", values: {} };
   const { failure } = actual ?? {};
   const isThisVersion = desired.want === "absent" || failure?.version === desired.version;
-  return failure && isThisVersion
-    ? { code: "failed", values: { reason: failure.reason, message: failure.message } }
-    : null;
+  if (!failure || !isThisVersion) return null;
+  const isPutBack =
+    desired.want === "present" &&
+    actual?.version !== desired.version &&
+    actual?.releaseId === desired.releaseId &&
+    quarantines.includes(failure.reason);
+  return {
+    code: isPutBack ? "putBack" : "failed",
+    values: { reason: failure.reason, message: failure.message },
+  };
 }
+
+/** After these ifrit-agent leaves the version alone until a later release asks for it; others it tries again. */
+const quarantines: readonly FailureReason[] = [
+  ...(["start_failed", "exited_early", "liveness_failed", "hook_failed", "crash_loop"] as const),
+  ...(["over_budget", "rollback_unavailable", "archive_invalid", "quarantined"] as const),
+];
 
 /** because: one of changeBlockedCodes, with its values. */
 function blockedBy(permission: ChangePermission | null, agentName: string): Values | null {
