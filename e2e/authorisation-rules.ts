@@ -35,6 +35,10 @@ export const rules: Record<string, Rule> = {
   ...{ "/_global-error": "public", "/api/auth/[...nextauth]": "public" },
   ...{ "/api/agent/v1/desired-state": "own", "/api/agent/v1/enroll": "own" },
   ...{ "/api/agent/v1/packages/[sha256]": "own", "/api/agent/v1/report": "own" },
+  ...{ "/api/agent/v1/desired-state/statement": "own" },
+  ...{ "/api/agent/v1/packages/[sha256]/signature": "own" },
+  // Root documents are no secret, and the only way back for a machine whose root has ended.
+  "/api/agent/v1/trust/roots": "public",
   ...{ "/api/agent/v1/token": "own", "/api/master/v1/[...path]": "own" },
   ...{ "/api/cron/rebuild": "own", "/api/cron/advance": "own", "/api/cron/flush": "own" },
   ...{ "/api/v1/agents": read, "/api/v1/agents/[name]": read },

@@ -13,6 +13,7 @@ import { noteCounterWentBack } from "./note-counter-went-back.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { noteTokenSource } from "./note-token-source.ts";
 import { parkAsClone } from "./park-as-clone.ts";
+import { signMachineAnchor } from "./sign-machine-anchor.ts";
 
 /** Spread, so that machines that came back together do not renew together. */
 const ttlSecondsMin = 45 * 60;
@@ -33,6 +34,7 @@ export class CounterReusedError extends ProblemError {
 /**
  * Proof of the machine's key → bearer token. The proof names a counter that must exceed the last
  * one: an old proof, or that of a cloned disk, is refused. No clock of the machine is trusted.
+ * @param freshnessSequence of the newest news that this master has signed or seen
  * @throws ProblemError machine_unknown, unauthenticated, forbidden, machine_revoked, counter_reused
  */
 export async function issueMachineToken(
@@ -40,6 +42,7 @@ export async function issueMachineToken(
   key: KeyObject,
   request: TokenRequest,
   address = "",
+  freshnessSequence = 0,
 ): Promise<TokenResponse> {
   const { machineId, clusterId } = request;
   const [machine] = await services.db.select().from(machines).where(eq(machines.id, machineId));
@@ -58,7 +61,9 @@ export async function issueMachineToken(
   const claims = { machineId, clusterId, type: machine.type, slot: machine.slot, instance };
   const token = signMachineToken(key, claims, services.now() + expiresInSeconds * 1000);
   const auditHead = await currentHeadText(services);
-  return { token, expiresInSeconds, ...(auditHead === null ? {} : { auditHead }) };
+  const anchor = await signMachineAnchor(services, claims, request.counter, freshnessSequence);
+  const said = { ...(auditHead === null ? {} : { auditHead }), ...(anchor ? { anchor } : {}) };
+  return { token, expiresInSeconds, ...said };
 }
 
 async function raiseCounter(

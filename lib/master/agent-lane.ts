@@ -2,15 +2,19 @@ import type { z } from "zod";
 import { EnrollRequest, TokenRequest } from "../contract/enroll.ts";
 import { agentPaths, header } from "../contract/headers.ts";
 import { ReportRequest } from "../contract/report.ts";
+import { answerStatement } from "../machines/answer-statement.ts";
 import { authenticateMachine, isRefusal } from "../machines/authenticate-machine.ts";
 import { checkIn } from "../machines/check-in.ts";
 import { enrollMachine } from "../machines/enroll-machine.ts";
 import { CounterReusedError, issueMachineToken } from "../machines/issue-machine-token.ts";
+import { answerPackageSignature } from "../packages/answer-package-signature.ts";
 import { openPackageArchive } from "../packages/open-package-archive.ts";
 import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { toProblem } from "../platform/problem-response.ts";
 import { acceptReport } from "../reports/accept-report.ts";
+import { listRootsAfter } from "../signing/list-roots-after.ts";
+import { readOwnTrust } from "../signing/own-trust.ts";
 import type { Master } from "./master.ts";
 
 /** A request of the agent's wire, whichever way it came in. */
@@ -18,6 +22,8 @@ export type AgentRequest = {
   method: string;
   /** Without the query. */
   path: string;
+  /** With its question mark; "": none. */
+  query: string;
   header: (name: string) => string | undefined;
   body: Buffer | null;
   /** The client's address, for the audit log. */
@@ -37,6 +43,8 @@ const routes: Record<string, Route> = {
   [agentPaths.enroll]: { method: "POST", bodyBytesMax: 64 * kib, answer: enroll },
   [agentPaths.token]: { method: "POST", bodyBytesMax: 8 * kib, answer: issueToken },
   [agentPaths.desiredState]: { method: "GET", bodyBytesMax: 0, answer: desiredState },
+  [agentPaths.statement]: { method: "GET", bodyBytesMax: 0, answer: statement },
+  [agentPaths.roots]: { method: "GET", bodyBytesMax: 0, answer: roots },
   [agentPaths.report]: { method: "POST", bodyBytesMax: 1024 * kib, answer: report },
 };
 const packageRoute: Route = { method: "GET", bodyBytesMax: 0, answer: packageArchive };
@@ -88,13 +96,29 @@ export function count(master: Master, path: string, status: number): void {
 async function enroll(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const body = parseBody(EnrollRequest, request.body);
   const answer = await enrollMachine(master.services, body, request.address);
-  return jsonAnswer(answer.status === "accepted" ? 200 : 202, answer);
+  const { root } = await readOwnTrust(master.services);
+  const offered = root ? { ...answer, root: root.text } : answer;
+  return jsonAnswer(answer.status === "accepted" ? 200 : 202, offered);
 }
 
 async function issueToken(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const body = parseBody(TokenRequest, request.body);
-  const { services, tokenKey } = master;
-  return jsonAnswer(200, await issueMachineToken(services, tokenKey, body, request.address));
+  const { services, tokenKey, desired } = master;
+  const { address } = request;
+  const seen = desired.get(body.clusterId)?.signing.news?.sequence ?? 0;
+  return jsonAnswer(200, await issueMachineToken(services, tokenKey, body, address, seen));
+}
+
+function statement(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  return answerStatement(master, request.header("authorization"));
+}
+
+/** Open to all: a machine whose token cannot be had any more still has to find the newest root. */
+async function roots(master: Master, request: AgentRequest): Promise<AgentAnswer> {
+  const after = Number(new URLSearchParams(request.query).get("after") ?? 0);
+  if (!Number.isSafeInteger(after) || after < 0)
+    throw new ProblemError("invalid_request", "Give ?after= as the number of a version.");
+  return jsonAnswer(200, listRootsAfter(await readOwnTrust(master.services), after));
 }
 
 function desiredState(master: Master, request: AgentRequest): AgentAnswer | Promise<AgentAnswer> {
@@ -116,11 +140,20 @@ async function report(master: Master, request: AgentRequest): Promise<AgentAnswe
   return { status: 202, headers: ["content-length", "0", "cache-control", "no-store"], body: null };
 }
 
+const signatureSuffix = "/signature";
+
 async function packageArchive(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const machine = authenticateMachine(master, request.header("authorization"));
   if (isRefusal(machine)) return machine;
+  const name = request.path.slice(agentPaths.packages.length);
+  if (name.endsWith(signatureSuffix))
+    return answerPackageSignature(
+      master.services,
+      master.knownSignatures,
+      name.slice(0, -signatureSuffix.length),
+    );
   return openPackageArchive(master.services, master.knownPackages, {
-    sha256: request.path.slice(agentPaths.packages.length),
+    sha256: name,
     range: request.header("range"),
     ifRange: request.header("if-range"),
     ifNoneMatch: request.header("if-none-match"),

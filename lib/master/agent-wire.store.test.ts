@@ -12,10 +12,17 @@ import { refreshChangeControl } from "../change-control/refresh-change-control.t
 import { setChangeRules } from "../change-control/set-change-rules.ts";
 import { CreateFreezeRequest } from "../contract/change-control.ts";
 import { ChangeRules } from "../contract/change-rules.ts";
+import { EnrollResponse, TokenResponse, TrustRootsResponse } from "../contract/enroll.ts";
 import { agentPaths, header } from "../contract/headers.ts";
+import { verifyAnchor, verifyDirector } from "../contract/verify-director.ts";
+import { sha256Hex } from "../contract/verify-encoding.ts";
+import { firstFloors } from "../contract/verify-floors.ts";
+import { openRoot } from "../contract/verify-root-chain.ts";
+import { slotOf } from "../desired-state/slot.ts";
 import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
 import { packagePath } from "../packages/package-store.ts";
 import { systemContext } from "../platform/request-context.ts";
+import { serveDevelopmentTrust } from "../signing/serve-development-trust.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createDesiredEntry } from "../testing/create-desired-entry.ts";
 import { createPackage } from "../testing/create-package.ts";
@@ -42,8 +49,9 @@ afterEach(async () => {
 type Call = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** A master on real stores, and the two ways into it: our server, and route handlers. */
-async function openWire() {
+async function openWire({ signs = false } = {}) {
   const services = await createTestServices();
+  if (signs) await serveDevelopmentTrust(services.env, Date.now());
   const cluster = await createCluster(services);
   const { master, stop } = await startMaster(services);
   cleanUps.push(stop);
@@ -153,6 +161,15 @@ test("server and route handlers answer every call alike", async () => {
       { headers: { authorization, range: "bytes=10-19", "if-range": '"x"' } },
     ],
     "past the end": [archive, { headers: { authorization, range: "bytes=1000-" } }],
+    "statement of a master that signs nothing": [
+      agentPaths.statement,
+      { headers: { authorization } },
+    ],
+    "statement without token": [agentPaths.statement, {}],
+    roots: [agentPaths.roots, {}],
+    "roots after nonsense": [`${agentPaths.roots}?after=x`, {}],
+    signature: [`${archive}/signature`, { headers: { authorization } }],
+    "signature without token": [`${archive}/signature`, {}],
     "unknown archive": [`${agentPaths.packages}${"0".repeat(64)}`, { headers: { authorization } }],
     "path escape": [`${agentPaths.packages}..%2f..%2fetc`, { headers: { authorization } }],
   };
@@ -171,7 +188,58 @@ test("server and route handlers answer every call alike", async () => {
     ...{ "too large": 413, archive: 200, "archive without token": 401, range: 206 },
     ...{ "rest of it": 206, "range of other bytes": 200, "past the end": 416 },
     ...{ "unknown archive": 404, "path escape": 404 },
+    ...{ "statement of a master that signs nothing": 404, "statement without token": 401 },
+    ...{ roots: 200, "roots after nonsense": 400 },
+    ...{ signature: 404, "signature without token": 401 },
   });
+});
+
+test("a machine that was enrolled with the root can verify each word of its master", async () => {
+  const { services, cluster, master, ways, enrollmentToken } = await openWire({ signs: true });
+  await createPackage(services, { agentName: "log-agent", version: "1.0.0" });
+  await createDesiredEntry(services, {
+    ...{ clusterId: cluster.id, releaseId: 1, agentName: "log-agent", version: "1.0.0" },
+  });
+  await refreshCluster(master, cluster.id);
+  const sample = sampleMachine();
+  const enrolled = await post(
+    ways.server,
+    agentPaths.enroll,
+    enrollRequest(sample, enrollmentToken),
+  );
+  const root = await openRoot(EnrollResponse.parse(await enrolled.json()).root!);
+  const asked = tokenRequest(sample, cluster.id, 7);
+  const issued = TokenResponse.parse(
+    await (await post(ways.server, agentPaths.token, asked)).json(),
+  );
+  const machine = {
+    ...{ clusterId: cluster.id, machineId: sample.machineId },
+    ...({ machineType: "LINUX", slot: slotOf(sample.machineId) } as const),
+  };
+  const { director } = firstFloors(root, cluster.id);
+  const anchor = await verifyAnchor(root, issued.anchor!, { ...machine, counter: 7 }, director, 0);
+  expect(anchor.statement.slot).toBe(slotOf(sample.machineId));
+  const clock = { monotonicMs: 0, wallMs: 0, time: anchor.time };
+  for (const call of Object.values(ways)) {
+    const headers = { authorization: `Bearer ${issued.token}` };
+    const desired = await call(agentPaths.desiredState, { headers });
+    const bytes = new Uint8Array(await desired.arrayBuffer());
+    expect(desired.headers.get(header.root)).toBe("1");
+    const said = await call(agentPaths.statement, { headers });
+    expect(said.headers.get("etag")).toBe(desired.headers.get("etag"));
+    const answer = {
+      document: await said.text(),
+      freshness: desired.headers.get(header.freshness)!,
+      documentSha256: await sha256Hex(bytes),
+    };
+    expect(said.headers.get(header.freshness)).toBe(answer.freshness);
+    const verdict = await verifyDirector(root, answer, machine, anchor.floor, clock);
+    expect(verdict.freshness.sequence).toBe(anchor.statement.freshnessSequence);
+    const offered = await call(`${agentPaths.roots}?after=0`);
+    expect(TrustRootsResponse.parse(await offered.json()).roots).toEqual([root.text]);
+    const newer = await call(`${agentPaths.roots}?after=1`);
+    expect(await newer.json()).toEqual({ roots: [] });
+  }
 });
 
 test("server and route handlers refuse a change alike", async () => {
@@ -198,7 +266,7 @@ const headersOfTheWire = ["content-type", "etag", "content-range", "accept-range
 
 async function describeAnswer(response: Response) {
   const headers = [...headersOfTheWire, header.nextPollSeconds, "cache-control"];
-  headers.push(header.change, header.blockedAgents);
+  headers.push(header.freshness, header.root, header.change, header.blockedAgents);
   return {
     status: response.status,
     headers: headers.map((name) => `${name}: ${response.headers.get(name)}`),

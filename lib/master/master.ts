@@ -4,6 +4,7 @@ import type { DesiredStateCache } from "../desired-state/desired-state-cache.ts"
 import type { BlockedMachines } from "../machines/blocked-machines.ts";
 import type { CheckInContext } from "../machines/check-in.ts";
 import { machineTokenKey } from "../machines/machine-token.ts";
+import type { KnownSignatures } from "../packages/answer-package-signature.ts";
 import type { Turns } from "../platform/in-turn.ts";
 import type { Services } from "../platform/services.ts";
 
@@ -23,6 +24,7 @@ export type Master = CheckInContext & {
   machineCounts: Map<string, number>;
   /** Digests of packages that MySQL is known to have. */
   knownPackages: Set<string>;
+  knownSignatures: KnownSignatures;
   /** Since when a machine's heartbeat names another state than the stored one. */
   digestMismatches: Map<string, number>;
   counters: AgentCounters;
@@ -47,6 +49,7 @@ export function createMaster(services: Services): Master {
     wantFullReport: new Set(),
     machineCounts: new Map(),
     knownPackages: new Set(),
+    knownSignatures: new Map(),
     digestMismatches: new Map(),
     counters: {},
     localClusters: [],

@@ -20,78 +20,11 @@ import { checkReadiness, isReady } from "./health.ts";
 import type { Master } from "./master.ts";
 import { serveAgentRequest } from "./serve-web.ts";
 import { startMaster } from "./start-master.ts";
+import { closeOwnStores, machineOf, openMaster, openOwnStores } from "./testing/own-stores.ts";
 
 /* Real servers that are stopped, killed and started while a master works on them. */
 
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function openOwnStores() {
-  const folder = mkdtempSync(join(tmpdir(), "ifrit-outage-"));
-  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-  const mariaDbFolder = { folder: join(folder, "db"), password: "ab".repeat(16), durable: true };
-  const redisFolder = { folder: join(folder, "redis"), durable: false };
-  const running = {
-    mariaDb: await startMariaDb(mariaDbFolder),
-    redis: await startRedis(redisFolder),
-  };
-  cleanUps.push(() => running.mariaDb.daemon.stop());
-  cleanUps.push(() => running.redis.daemon.stop());
-  const settings = {
-    DATABASE_URL: running.mariaDb.url,
-    REDIS_URL: running.redis.url,
-    IFRIT_SECRET: "a secret that only tests know, forty characters",
-    IFRIT_LOG_LEVEL: process.env.IFRIT_TEST_LOG_LEVEL ?? "silent",
-    IFRIT_REBUILD_SECONDS: "1",
-    IFRIT_FLUSH_SECONDS: "1",
-  };
-  const open = () => {
-    const services = openServices(parseEnv(settings));
-    cleanUps.push(() => closeServices(services).catch(() => undefined));
-    return services;
-  };
-  return {
-    running,
-    open,
-    restartRedis: async () => {
-      running.redis = await startRedis(redisFolder);
-    },
-    restartMariaDb: async () => {
-      running.mariaDb = await startMariaDb(mariaDbFolder);
-    },
-  };
-}
-
-async function openMaster(services: Services) {
-  const { master, stop } = await startMaster(services);
-  cleanUps.push(stop);
-  return master;
-}
-
-function machineOf(master: Master, clusterId: string, machineId: string) {
-  const claims = { machineId, clusterId, type: "LINUX", slot: 0 } as const;
-  const token = signMachineToken(master.tokenKey, claims, Date.now() + 600_000);
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const call = (path: string, init: RequestInit = {}) =>
-    serveAgentRequest(master, new Request(`http://master${path}`, { ...init, headers }));
-  return {
-    desired: async () => {
-      const response = await call(agentPaths.desiredState);
-      const agents =
-        response.status === 200
-          ? ((await response.json()) as { agents: { name: string }[] }).agents
-          : [];
-      return { status: response.status, names: agents.map((agent) => agent.name).join(" ") };
-    },
-    report: (sequence: number) =>
-      call(agentPaths.report, {
-        method: "POST",
-        body: JSON.stringify(reportRequest(sequence, [agentState()])),
-      }),
-  };
-}
+afterEach(closeOwnStores);
 
 async function publish(services: Services, clusterId: string, agentName: string) {
   await createDesiredEntry(services, { clusterId, releaseId: 1, agentName, version: "1.0.0" });
@@ -109,7 +42,7 @@ async function until<T>(read: () => Promise<T>, wanted: T, msMax = 15_000): Prom
   }
 }
 
-test("Redis is killed: machines are served, changes still reach them, reports wait; then all is written", {
+test("fault 35: Redis is killed: machines are served, changes still reach them, reports wait; then all is written", {
   timeout: 90_000,
 }, async () => {
   const { running, open, restartRedis } = await openOwnStores();
@@ -141,7 +74,7 @@ test("Redis is killed: machines are served, changes still reach them, reports wa
   expect((await machineOf(follower, id, machineId).desired()).names).toBe("one two");
 });
 
-test("Redis hangs: no check-in waits for it, and a report is refused within its time limit", {
+test("fault 36: Redis hangs: no check-in waits for it, and a report is refused within its time limit", {
   timeout: 90_000,
 }, async () => {
   const { running, open } = await openOwnStores();
@@ -164,7 +97,7 @@ test("Redis hangs: no check-in waits for it, and a report is refused within its 
   await until(async () => (await machine.report(1)).status, 202);
 });
 
-test("MySQL is killed: machines are served and their reports kept; a master can even start", {
+test("fault 43: MySQL is killed: machines are served and their reports kept; a master can even start", {
   timeout: 90_000,
 }, async () => {
   const { running, open, restartMariaDb } = await openOwnStores();

@@ -61,6 +61,7 @@ async function serveOther(
   const early: Omit<AgentRequest, "body"> = {
     method: req.method ?? "GET",
     path: question === -1 ? url : url.slice(0, question),
+    query: question === -1 ? "" : url.slice(question),
     header: (name) => req.headers[name] as string | undefined,
     address: addressBehind(
       master.services.env,

@@ -13,9 +13,11 @@ import type { Master } from "./master.ts";
 
 /** The same calls as route handlers: Request → Response. */
 export async function serveAgentRequest(master: Master, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
   const early: Omit<AgentRequest, "body"> = {
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathname,
+    query: search,
     header: (name) => request.headers.get(name) ?? undefined,
     address: clientAddress(master.services.env, request.headers),
   };

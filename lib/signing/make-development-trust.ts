@@ -28,8 +28,9 @@ const expiresAfterMs = 10 * 365 * 86_400_000;
 export async function makeDevelopmentTrust(
   dataDir: string,
   nowMs: number,
+  directorPem?: string,
 ): Promise<DevelopmentTrust> {
-  const director = await loadDirectorKey({ dataDir });
+  const director = await loadDirectorKey({ dataDir, pem: directorPem });
   const folder = join(dataDir, "trust", "development");
   const found = await readTrust(folder, director);
   if (found) return found;
