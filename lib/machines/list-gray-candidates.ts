@@ -13,6 +13,8 @@ type CandidateQuery = {
 
 type Candidate = { machineId: string; labels: Record<string, string>; online: boolean };
 
+type Row = { machineId: string; labels: unknown; online: number; fits: number };
+
 const rowsPerPage = 20_000;
 
 /** Accepted machines of the types, with what a selection looks at; page by page, since there may be a million. */
@@ -20,20 +22,20 @@ export async function* listGrayCandidates(
   db: Pick<Database, "execute">,
   { clusterId, machineTypes, onlineSinceMs, withLabels }: CandidateQuery,
 ): AsyncGenerator<Candidate[]> {
-  const labels = withLabels ? sql`JSON_QUERY(${m.facts}, '$.labels')` : sql`'{}'`;
+  const labels = withLabels ? sql`JSON_EXTRACT(${m.facts}, '$.labels')` : sql`'{}'`;
   for (let after = ""; ; ) {
     const [rows] = await db.execute(sql`SELECT ${m.id} AS machineId, ${labels} AS labels,
         ${m.lastSeenAtMs} >= ${onlineSinceMs} AS online,
         ${m.status} = 'accepted' AND ${m.type} IN ${[...machineTypes]} AS fits
       FROM ${m} WHERE ${m.clusterId} = ${clusterId} AND ${m.id} > ${after}
       ORDER BY ${m.id} LIMIT ${sql.raw(String(rowsPerPage))}`);
-    const page = rows as unknown as Record<"machineId" | "labels" | "online" | "fits", string>[];
+    const page = rows as unknown as Row[];
     yield page.flatMap((row) =>
       Number(row.fits)
         ? [
             {
               machineId: row.machineId,
-              labels: withLabels ? JSON.parse(row.labels || "{}") : {},
+              labels: labelsOf(row.labels),
               online: Boolean(Number(row.online)),
             },
           ]
@@ -43,4 +45,10 @@ export async function* listGrayCandidates(
     if (!last || page.length < rowsPerPage) return;
     after = last.machineId;
   }
+}
+
+/** Some servers say of such a column that it is JSON, and the driver parses it; others give its text. */
+function labelsOf(column: unknown): Record<string, string> {
+  const labels = typeof column === "string" ? JSON.parse(column || "{}") : column;
+  return (labels ?? {}) as Record<string, string>;
 }
