@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runCrashes } from "./crash/run-crashes.ts";
 import { readRecord } from "./plan/agent-record.ts";
 import { AgentProcess } from "./testing/agent-process.ts";
 import { type BuiltPackage, buildPackage } from "./testing/build-package.ts";
@@ -72,7 +73,7 @@ const upgradePoints = [
 ];
 
 for (const point of upgradePoints) {
-  Deno.test(`an upgrade that dies at ${point} arrives at the new version`, () =>
+  Deno.test(`fault 2: an upgrade that dies at ${point} arrives at the new version`, () =>
     diesAt(
       point,
       [one],
@@ -88,7 +89,7 @@ for (const point of [
   "start:recorded",
   "start:gone",
 ]) {
-  Deno.test(`a first install that dies at ${point} arrives`, () =>
+  Deno.test(`fault 2: a first install that dies at ${point} arrives`, () =>
     diesAt(
       point,
       [],
@@ -103,7 +104,7 @@ for (const point of [
   "rollback:flipped",
   "rollback:recorded",
 ]) {
-  Deno.test(`a rollback that dies at ${point} arrives at the old version`, () =>
+  Deno.test(`fault 2: a rollback that dies at ${point} arrives at the old version`, () =>
     diesAt(
       point,
       [one],
@@ -120,7 +121,7 @@ for (const point of [
 }
 
 for (const point of ["uninstall:stopped", "uninstall:renamed"]) {
-  Deno.test(`an uninstall that dies at ${point} leaves nothing behind`, () =>
+  Deno.test(`fault 2: an uninstall that dies at ${point} leaves nothing behind`, () =>
     diesAt(
       point,
       [one],
@@ -135,7 +136,7 @@ for (const point of ["uninstall:stopped", "uninstall:renamed"]) {
     ));
 }
 
-Deno.test("a version whose watch is interrupted three times is rolled back", async () => {
+Deno.test("fault 5: a version whose watch is interrupted three times is rolled back", async () => {
   await using master = new FakeMaster();
   await using agent = await AgentProcess.enrolled(master);
   master.release(1, one);
@@ -159,34 +160,12 @@ Deno.test("a version whose watch is interrupted three times is rolled back", asy
   assert.equal(quarantine[0]?.failure.reason, "start_failed");
 });
 
-Deno.test("40 kills at random moments of upgrades never break the machine", async () => {
-  await using master = new FakeMaster();
-  await using agent = await AgentProcess.enrolled(master);
-  let releaseId = 1;
-  master.release(releaseId, one);
-  for (let i = 0; i < 40; i++) {
-    agent.start();
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 350));
-    if (i % 3 === 0) master.release(++releaseId, releaseId % 2 === 0 ? two : one);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
-    await agent.kill();
-    const running = await agent.runningVersions("sample");
-    assert.ok(running.length <= 1);
-  }
-  agent.start();
-  const wanted = releaseId % 2 === 0 ? "2.0.0" : "1.0.0";
-  await eventually(
-    "arrival",
-    async () => (await settled(agent)) && ((await runs(agent, wanted)) || isRefused(agent, wanted)),
-    30_000,
-  );
+Deno.test("fault 1: 40 kills at random moments leave every machine whole", async () => {
+  const seed = Math.floor(Math.random() * 1_000_000);
+  const figures = await runCrashes({ seed, kills: 40, worlds: 4 });
+  console.log(`    ${JSON.stringify(figures)}`);
+  assert.deepEqual(figures.broken, []);
+  assert.equal(figures.unannounced, 0);
+  assert.ok(figures.kills >= 40);
+  assert.ok(figures.downtimeMs.p95 <= 5000, `downtime ${figures.downtimeMs.p95} ms`);
 });
-
-/** Three kills within one watch count against the version; then it is the old one that runs. */
-async function isRefused(agent: AgentProcess, version: string): Promise<boolean> {
-  const { quarantine } = await readRecord(agent.layout.agent("sample"));
-  return (
-    quarantine.some((refused) => refused.version === version) &&
-    (await agent.runningVersions("sample")).length === 1
-  );
-}

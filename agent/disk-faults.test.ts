@@ -41,7 +41,7 @@ function large(version: string, mebibytes: number) {
   return buildPackage({ name: "sample", version }, files);
 }
 
-Deno.test("a full disk stops an upgrade with figures, harms nothing, and is got over", async () => {
+Deno.test("fault 7: a full disk stops an upgrade with figures, harms nothing, and is got over", async () => {
   await using disk = await smallDisk(40);
   if (disk === null) return;
   await using master = new FakeMaster();
@@ -62,7 +62,7 @@ Deno.test("a full disk stops an upgrade with figures, harms nothing, and is got 
   await eventually("2.0.0 runs once there is space", stateOf(master, "running", "2.0.0"), 30_000);
 });
 
-Deno.test("an agent that crashes on a disk without a free byte comes back", async () => {
+Deno.test("fault 7: an agent that crashes on a disk without a free byte comes back", async () => {
   await using disk = await smallDisk(24);
   if (disk === null) return;
   await using master = new FakeMaster();
@@ -96,7 +96,7 @@ Deno.test("an agent that crashes on a disk without a free byte comes back", asyn
   await eventually("it can be upgraded again", stateOf(master, "running", "2.0.0"), 30_000);
 });
 
-Deno.test("on a disk that has gone read-only agents are kept alive and changes wait", async () => {
+Deno.test("fault 8: on a disk that has gone read-only agents are kept alive and changes wait", async () => {
   await using disk = await smallDisk(40);
   if (disk === null) return;
   await using master = new FakeMaster();

@@ -44,7 +44,7 @@ function unsynced(calls: readonly Call[], end: number, path: string): string[] {
   return [...dirty];
 }
 
-Deno.test("every rename of an upgrade follows the fsync of what it publishes and is followed by one of its folder", async () => {
+Deno.test("fault 3: every rename of an upgrade follows the fsync of what it publishes and is followed by one of its folder", async () => {
   if (
     !(await Deno.stat(strace).then(
       () => true,

@@ -45,7 +45,7 @@ export interface Layout {
   trust: { root: string; floors: string };
   trash: string;
   /** What ifrit-agent and its guard tell each other; see service/ifrit-guard.sh. */
-  self: { dir: string; trial: string; healthy: string; heartbeat: string; verdict: string };
+  self: Record<"dir" | "trial" | "healthy" | "heartbeat" | "verdict" | "guard", string>;
   agents: string;
   agent(name: string): AgentLayout;
 }
@@ -71,6 +71,7 @@ export function layoutOf(root: string): Layout {
       healthy: `${root}/self/healthy`,
       heartbeat: `${root}/self/heartbeat`,
       verdict: `${root}/self/verdict`,
+      guard: `${root}/self/guard`,
     },
     agents,
     agent: (name) => agentLayout(`${agents}/${name}`),

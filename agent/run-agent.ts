@@ -128,6 +128,7 @@ export async function runAgent(options: RunOptions): Promise<number> {
         code = handOverExitCode;
         stop.abort();
       },
+      endForGuard: () => stop.abort(),
       onChange: () => {
         reporter.wake();
         status.wake();

@@ -94,7 +94,7 @@ Deno.test("version is the version of the project", async () => {
   assert.match((await run("version")).out, new RegExp(`^ifrit-agent ${ifritAgentVersion} `));
 });
 
-Deno.test("a second ifrit-agent on the same root ends with 3 and changes nothing", async () => {
+Deno.test("fault 20: a second ifrit-agent on the same root ends with 3 and changes nothing", async () => {
   await using master = new FakeMaster();
   await using agent = await AgentProcess.enrolled(master);
   agent.start();

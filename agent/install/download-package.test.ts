@@ -151,7 +151,7 @@ Deno.test("DownloadPace spreads the beginnings over the time given", async () =>
   assert.deepEqual(clock.slept, [0, 10_000, 40_000]);
 });
 
-Deno.test("downloadPackage() goes on after each of 25 cuts with at most a tenth more bytes", async () => {
+Deno.test("fault 30: downloadPackage() goes on after each of 25 cuts with at most a tenth more bytes", async () => {
   await using ctx = await createContext();
   let sent = 0;
   await using store = serve((request, count) => {
@@ -173,7 +173,7 @@ Deno.test("downloadPackage() goes on after each of 25 cuts with at most a tenth 
   assert.ok(sent <= bytes.length * 1.1, `${sent} bytes`);
 });
 
-Deno.test("downloadPackage() begins anew when the archive behind the address has changed", async () => {
+Deno.test("fault 30: downloadPackage() begins anew when the archive behind the address has changed", async () => {
   await using ctx = await createContext();
   await using store = serve((request, count) =>
     count === 1
@@ -204,7 +204,7 @@ Deno.test("downloadPackage() refuses other bytes and keeps nothing of them", asy
   assert.equal(await partSize(ctx), 0);
 });
 
-Deno.test("downloadPackage() refuses one flipped bit anywhere", async () => {
+Deno.test("fault 23: downloadPackage() refuses one flipped bit anywhere", async () => {
   await using ctx = await createContext();
   for (const at of [0, 150_000, bytes.length - 1]) {
     const flipped = bytes.slice();
@@ -214,7 +214,7 @@ Deno.test("downloadPackage() refuses one flipped bit anywhere", async () => {
   }
 });
 
-Deno.test("downloadPackage() stops an endless body at the announced size", async () => {
+Deno.test("fault 27: downloadPackage() stops an endless body at the announced size", async () => {
   await using ctx = await createContext();
   const chunk = new Uint8Array(64 * 1024);
   await using store = serve(
@@ -223,7 +223,7 @@ Deno.test("downloadPackage() stops an endless body at the announced size", async
   await assertFails(download(ctx, store), "digest_mismatch", /longer than the 300000 bytes/);
 });
 
-Deno.test("downloadPackage() gives up on a trickle at its deadline and keeps what came", async () => {
+Deno.test("fault 27: downloadPackage() gives up on a trickle at its deadline and keeps what came", async () => {
   await using ctx = await createContext();
   await using store = serve(() => {
     const body = new ReadableStream<Uint8Array>({

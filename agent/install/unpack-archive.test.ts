@@ -338,7 +338,7 @@ Deno.test("the corpus has at least 40 kinds of hostile archives", () => {
 });
 
 for (const [title, archive, reason] of hostile) {
-  Deno.test(`unpackArchive() refuses ${title}`, async () => {
+  Deno.test(`fault 26: unpackArchive() refuses ${title}`, async () => {
     await using layout = await temporaryRoot();
     const path = `${layout.state}/archive`;
     await Deno.writeFile(path, archive);

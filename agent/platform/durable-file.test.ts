@@ -5,7 +5,7 @@ import { readJson, writeDurably } from "./durable-file.ts";
 
 const Example = z.object({ name: z.string(), count: z.number() });
 
-Deno.test("readJson() falls back to the backup wherever a file is cut off", async () => {
+Deno.test("fault 9: readJson() falls back to the backup wherever a file is cut off", async () => {
   await using layout = await temporaryRoot();
   const path = `${layout.state}/example.json`;
   const first = { name: "first", count: 1 };

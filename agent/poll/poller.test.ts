@@ -113,7 +113,7 @@ const nonsense: [string, () => Response][] = [
 ];
 
 for (const [title, answer] of nonsense) {
-  Deno.test(`Poller changes nothing for ${title}`, async () => {
+  Deno.test(`fault 32: Poller changes nothing for ${title}`, async () => {
     await using ctx = await createContext();
     await using master = new FakeMaster();
     master.release(1, sample);
@@ -172,7 +172,7 @@ Deno.test("Poller waits until the master accepts the machine", async () => {
   assert.equal(await poller.poll(), true);
 });
 
-Deno.test("Poller honours Retry-After, and the master's interval", async () => {
+Deno.test("fault 32: Poller honours Retry-After, and the master's interval", async () => {
   await using master = new FakeMaster();
   const slept: number[] = [];
   const stop = new AbortController();

@@ -46,6 +46,8 @@ export interface ReconcilerHooks
   > {
   desired(): KnownDesired | null;
   grant(): Grant;
+  /** Another guard has begun, and with it another ifrit-agent. */
+  endForGuard(): void;
   /** Something that a report would tell has changed. */
   onChange(): void;
 }
@@ -85,7 +87,7 @@ export class Reconciler {
     private readonly timing: ReconcilerTiming = reconcilerDefaults,
   ) {
     this.#supervision = new Supervision(ctx);
-    this.#signals = new Signals(ctx);
+    this.#signals = new Signals(ctx, () => hooks.endForGuard());
     this.#resources = new ResourceMonitor(ctx, timing.sampleMs, () => this.wake());
     this.#integrity = new IntegrityMonitor(ctx, timing.integrityMs, () => this.wake());
     this.#liveness = new LivenessMonitor(ctx, () => this.wake());

@@ -127,7 +127,7 @@ Deno.test(`the guard goes back from a version that ${bad.map(([title]) => title)
   await Promise.all(bad.map(([title, behaviour, reason]) => goesBack(title, behaviour, reason)));
 });
 
-Deno.test("a guard that is killed in a trial goes on with it, and gives up after three", async () => {
+Deno.test("faults 4 and 5: a guard that is killed in a trial goes on with it, and gives up after three", async () => {
   await using layout = await temporaryRoot();
   await putVersion(layout.root, "1", wait);
   await putVersion(layout.root, "2", wait);
@@ -143,7 +143,7 @@ Deno.test("a guard that is killed in a trial goes on with it, and gives up after
   await eventually("1 runs", async () => (await started(layout.root)).at(-1) === "1");
 });
 
-Deno.test("a guard that was killed between link and verdict commits", async () => {
+Deno.test("fault 5: a guard that was killed between link and verdict commits", async () => {
   await using layout = await temporaryRoot();
   await putVersion(layout.root, "2", wait);
   await link(layout.root, "2");

@@ -1,48 +1,11 @@
 import assert from "node:assert/strict";
+import { buildProgram, packageOfProgram } from "../crash/programs.ts";
 import { AgentProcess } from "../testing/agent-process.ts";
-import { type BuiltPackage, buildPackage } from "../testing/build-package.ts";
+import { buildPackage } from "../testing/build-package.ts";
 import { eventually } from "../testing/eventually.ts";
 import { FakeMaster } from "../testing/fake-master.ts";
-import { fromFileUrl } from "../testing/from-file-url.ts";
 import { GuardProcess } from "../testing/guard-process.ts";
 import { sampleOf, stateOf } from "../testing/sample-agent.ts";
-
-const repository = fromFileUrl("../..", import.meta.url);
-
-/** What a release of ifrit-agent is built from, as another version; Deno stays where npm put it. */
-async function buildProgram(version: string): Promise<string> {
-  const dir = await Deno.makeTempDir({ prefix: "ifrit-program-" });
-  const build = new Deno.Command("node", {
-    args: [
-      "--import",
-      "tsx",
-      "scripts/agent-build.ts",
-      "--loose",
-      "--out",
-      dir,
-      "--version",
-      version,
-    ],
-    cwd: repository,
-    stdout: "null",
-    stderr: "inherit",
-  });
-  assert.ok((await build.output()).success);
-  return dir;
-}
-
-async function packageOf(dir: string, version: string, break_ = ""): Promise<BuiltPackage> {
-  const read = (name: string) => Deno.readTextFile(`${dir}/${name}`);
-  const launcher = await read("ifrit-agent");
-  return await buildPackage(
-    { name: "ifrit-agent", version, start: { command: ["./ifrit-agent", "run"] } },
-    {
-      "ifrit-agent": launcher.replace("#!/bin/sh\n", `#!/bin/sh\n${break_}`),
-      "ifrit-guard": await read("ifrit-guard"),
-      "ifrit-agent.js": await read("ifrit-agent.js"),
-    },
-  );
-}
 
 function selfState(master: FakeMaster, phase: string, version: string) {
   return () => {
@@ -64,7 +27,7 @@ Deno.test("ifrit-agent upgrades itself by way of its guard, goes back from a bad
   master.release(1, await sampleOf("1.0.0"));
   const { pid } = await eventually("the sample runs", stateOf(master, "running", "1.0.0"));
 
-  master.release(2, await packageOf(second, "2.0.0"));
+  master.release(2, await packageOfProgram(second, "2.0.0"));
   await eventually(
     "2.0.0 is on trial",
     () => master.reports.some((report) => report.ifritAgentVersion === "2.0.0"),
@@ -79,7 +42,7 @@ Deno.test("ifrit-agent upgrades itself by way of its guard, goes back from a bad
   assert.equal(await agent.currentVersion("ifrit-agent"), "2.0.0");
   assert.equal(master.states.get("sample")?.pid, pid);
 
-  master.release(3, await packageOf(second, "3.0.0", "exit 1\n"));
+  master.release(3, await packageOfProgram(second, "3.0.0", "exit 1\n"));
   const failed = await eventually("3.0.0 is refused", selfState(master, "failed", "2.0.0"), 30_000);
   assert.deepEqual(
     [failed.failure?.version, failed.failure?.reason, failed.releaseId],

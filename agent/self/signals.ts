@@ -1,6 +1,7 @@
 import type { AgentContext } from "../context.ts";
 import { errorText } from "../platform/log.ts";
 import { ifritAgentVersion } from "../version.ts";
+import { GuardWatch } from "./guard-watch.ts";
 
 const heartbeatMs = 20_000;
 
@@ -8,12 +9,24 @@ const heartbeatMs = 20_000;
 export class Signals {
   #heartbeatDueMs = Number.NEGATIVE_INFINITY;
   #healthy = false;
+  readonly #guard: GuardWatch;
 
-  constructor(private readonly ctx: AgentContext) {}
+  constructor(
+    private readonly ctx: AgentContext,
+    /** Another guard has begun: this ifrit-agent is to make room. */
+    private readonly onReplaced: () => void,
+  ) {
+    this.#guard = new GuardWatch(ctx.layout.self.guard);
+  }
 
   async beat(): Promise<void> {
+    if (!this.ctx.guarded) return;
+    if (await this.#guard.isReplaced()) {
+      this.ctx.log.warn("another guard has begun: this ifrit-agent ends and leaves the rest to it");
+      return this.onReplaced();
+    }
     const nowMs = this.ctx.clock.monotonicMs();
-    if (!this.ctx.guarded || nowMs < this.#heartbeatDueMs) return;
+    if (nowMs < this.#heartbeatDueMs) return;
     this.#heartbeatDueMs = nowMs + heartbeatMs;
     await this.#write(this.ctx.layout.self.heartbeat, "");
   }

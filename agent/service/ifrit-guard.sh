@@ -8,6 +8,7 @@
 #   healthy    written by ifrit-agent once its master has answered: its version
 #   heartbeat  touched by ifrit-agent: it is not stuck
 #   verdict    written by the guard: "committed VERSION", or "rolledBack VERSION" and a line why
+#   guard      written by the guard: its pid. An ifrit-agent whose guard is gone ends once another is named
 # `current` moves only with the commit, so whatever happens during a trial, the version that is known to
 # be good is the one that starts next.
 
@@ -21,8 +22,8 @@ home=$root/agents/ifrit-agent state=$root/self
 settle_seconds=${IFRIT_GUARD_SETTLE_SECONDS:-60}
 trial_seconds=${IFRIT_GUARD_TRIAL_SECONDS:-300}
 watch_seconds=${IFRIT_GUARD_WATCH_SECONDS:-60}
-tries_max=3
-child= dog= stopping=
+tries_max=3 locked_code=3
+child= dog= stopping= locked=0
 
 say() { printf '%s guard %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >&2; }
 
@@ -60,6 +61,23 @@ end_child() {
   done
   kill -KILL "$child" 2>/dev/null
   await
+}
+
+# Another ifrit-agent holds the root, left by a guard that was killed. It ends by itself once it sees
+# our pid; one that is stuck is killed, unless its guard lives: then this one here is too many.
+await_holder() {
+  locked=$((locked + 1))
+  if [ "$locked" -ge $((3 * watch_seconds)) ] && [ -n "$former" ] && ! kill -0 "$former" 2>/dev/null; then
+    locked=0
+    for process in /proc/[0-9]*; do
+      words=$(tr '\0' '\n' <"$process/cmdline" 2>/dev/null)
+      echo "$words" | grep -Fxq -- "$root" && echo "$words" | grep -Fxq -e --guarded || continue
+      say "an ifrit-agent of the guard before is stuck and is killed"
+      kill -KILL "${process#/proc/}"
+    done
+  fi
+  sleep 1 &
+  wait $!
 }
 
 # A worker that is alive but stuck is killed. On a disk that takes no heartbeat nobody is.
@@ -157,11 +175,19 @@ it did not check in within $trial_seconds s"
     return
   fi
   await
+  if [ "$code" = "$locked_code" ]; then
+    echo "$tries" >"$state/tries"
+    await_holder
+    return
+  fi
   echo "$code" >"$state/code"
   say "version $1 ended with exit code $code while on trial"
 }
 
 mkdir -p "$state" 2>/dev/null
+former=$(cat "$state/guard" 2>/dev/null)
+[ "$former" != $$ ] || former=
+{ echo $$ >"$state/guard.new" && mv -f "$state/guard.new" "$state/guard"; } 2>/dev/null
 crashes=0
 while [ -z "$stopping" ]; do
   version=$(cat "$state/trial" 2>/dev/null)
@@ -177,6 +203,8 @@ while [ -z "$stopping" ]; do
   wait "$dog" 2>/dev/null
   [ -z "$stopping" ] || break
   [ "$code" != 20 ] || continue
+  if [ "$code" = "$locked_code" ]; then await_holder; continue; fi
+  locked=0
   [ ! -e "$state/steady" ] || crashes=0
   crashes=$((crashes + 1))
   pause=$crashes
