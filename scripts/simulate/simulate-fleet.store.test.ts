@@ -141,6 +141,43 @@ test("blocked machines begin nothing, and one that is blocked before its switch 
   await expect.poll(reached("switching"), { timeout: 15_000 }).toBe(300);
 }, 60_000);
 
+test("agents that are blocked are left alone while others change; each asks by name before its switch", async () => {
+  let hidden = `${agentName}; hold; holdId=3`;
+  const asked = new Set<string>();
+  const opened = await open({
+    before: (req, res) => {
+      if (req.url !== agentPaths.desiredState) return;
+      if (hidden) res.setHeader(header.blockedAgents, hidden);
+      const switching = req.headers[header.switching];
+      if (switching) asked.add(String(switching));
+    },
+  });
+  await createPackage(opened.services, { agentName: "mon-agent", version: "3.0.0" });
+  const monitor = { clusterId: opened.cluster.id, agentName: "mon-agent", version: "3.0.0" };
+  await createDesiredEntry(opened.services, { ...monitor, releaseId: 2 }, { timestampMs: 2 });
+  await release(opened, 1, "1.0.0");
+  const { masterUrl, services, cluster } = opened;
+  const shape = { name: "parts", machines: 100 };
+  const admitted = await admitMachines(services, cluster.id, shape);
+  const fleet = play({ ...shape, ...admitted, masterUrl });
+  const running = () =>
+    Object.entries(fleet.counts().agents).map(
+      ([name, versions]) => `${name} ${Object.values(versions)[0]?.running ?? 0}`,
+    );
+  await expect.poll(running, { timeout: 20_000 }).toEqual(["mon-agent 100"]);
+  await sleep(1_000);
+  expect([running(), [...asked]]).toEqual([["mon-agent 100"], ["mon-agent"]]);
+  // A word that cannot be read blocks everything.
+  hidden = "%%%";
+  await sleep(1_000);
+  expect(running()).toEqual(["mon-agent 100", `${agentName} 0`]);
+  hidden = "";
+  await expect
+    .poll(() => running().sort(), { timeout: 20_000 })
+    .toEqual([`${agentName} 100`, "mon-agent 100"]);
+  expect([...asked].sort()).toEqual([agentName, "mon-agent"]);
+}, 60_000);
+
 test("with downloads, bytes that are not those of the release fail, and the rest runs", async () => {
   const opened = await open();
   const { services, cluster, master, masterUrl } = opened;

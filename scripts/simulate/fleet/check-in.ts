@@ -1,3 +1,4 @@
+import { readBlockedAgentsHeader } from "../../../lib/contract/change-headers.ts";
 import { header } from "../../../lib/contract/headers.ts";
 import { isApplied, waitingForWord } from "../behaviour/move-on.ts";
 import type { Answer } from "../http/answer.ts";
@@ -34,18 +35,18 @@ async function renewed(world: World, machine: SimMachine) {
 }
 
 function send(world: World, machine: SimMachine): void {
-  const { document, agents, token } = machine;
-  const asked = waitingForWord(agents, document?.byName ?? null).map((name) => ({
-    name,
-    releaseId: agents.find((agent) => agent.state.name === name)?.state.releaseId ?? null,
-  }));
+  const { document, visible, agents, token } = machine;
+  const asked = askedOf(machine);
+  // With agents out of sight nothing can be said of the whole document.
+  const applied = visible === document && visible && isApplied(agents, visible.byName);
   const sentAtMs = performance.now();
   world.client.checkIn(
     {
       token: token ?? "",
       etag: document?.etag ?? null,
       stateDigest: world.digests.of(machine),
-      appliedEtag: document && isApplied(agents, document.byName) ? document.etag : null,
+      appliedEtag: applied ? visible.etag : null,
+      switching: asked?.name ?? null,
     },
     (answer) => {
       world.tally.latencies.add(performance.now() - sentAtMs);
@@ -54,11 +55,19 @@ function send(world: World, machine: SimMachine): void {
   );
 }
 
+/** One after the other, as ifrit-agent switches them. */
+function askedOf({ agents, visible }: SimMachine): Asked | null {
+  const [name] = waitingForWord(agents, visible?.byName ?? null);
+  if (name === undefined) return null;
+  const agent = agents.find(({ state }) => state.name === name);
+  return { name, releaseId: agent?.state.releaseId ?? null };
+}
+
 function takeAnswer(
   world: World,
   machine: SimMachine,
   answer: Answer | null,
-  asked: readonly Asked[],
+  asked: Asked | null,
 ): void {
   if (world.stopping.aborted) return;
   if (answer?.status !== 200 && answer?.status !== 304) {
@@ -83,19 +92,22 @@ function takeAnswer(
   machine.pollFailures = 0;
   machine.lastCheckInMs = nowMs;
   machine.document = document;
-  machine.mayChange = isAllowed(answer.headers[header.change]);
-  if (!machine.mayChange) tally.blocked += 1;
+  // What cannot be read blocks everything.
+  const hidden = readBlockedAgentsHeader(answer.headers[header.blockedAgents] ?? null);
+  machine.visible = hidden ? documents.without(document, new Set(hidden.keys())) : document;
+  machine.mayChange = hidden !== null && isAllowed(answer.headers[header.change]);
+  if (!machine.mayChange || machine.visible !== document) tally.blocked += 1;
   if (answer.headers[header.reportWanted] === "full") machine.fullReportWanted = true;
   machine.pollDueMs = nowMs + nextPollMs(world, answer);
-  moveMachine(world, machine, nowMs, machine.mayChange ? agreed(machine, asked) : []);
+  moveMachine(world, machine, nowMs, agreed(machine, asked));
   world.attend(machine);
 }
 
-/** What was asked for is still what is wanted. */
-function agreed(machine: SimMachine, asked: readonly Asked[]): string[] {
-  return asked
-    .filter(({ name, releaseId }) => machine.document?.byName.get(name)?.releaseId === releaseId)
-    .map(({ name }) => name);
+/** What was asked for is allowed, and still what is wanted. */
+function agreed({ mayChange, visible }: SimMachine, asked: Asked | null): string[] {
+  if (!mayChange || !asked) return [];
+  const isWanted = visible?.byName.get(asked.name)?.releaseId === asked.releaseId;
+  return isWanted ? [asked.name] : [];
 }
 
 /** Whatever went wrong: nothing changes on the machine, and it asks again later. */

@@ -43,7 +43,7 @@ async function fetchArchive(
   machine: SimMachine,
   state: SimAgent["state"],
 ): Promise<FailureReason | null> {
-  const desired = machine.document?.byName.get(state.name);
+  const desired = machine.visible?.byName.get(state.name);
   const ref = desired?.want === "present" ? desired.packages[machine.platform] : undefined;
   if (!ref) return "no_package";
   try {

@@ -10,7 +10,7 @@ export function moveMachine(
   nowMs: number,
   confirmed: readonly string[],
 ): void {
-  const { document, mayChange } = machine;
+  const { visible: document, mayChange } = machine;
   const hasHeard = machine.movedDocument !== document || machine.movedMayChange !== mayChange;
   if (!hasHeard && confirmed.length === 0 && nextDueMs(machine.agents) > nowMs) return;
   machine.movedDocument = document;

@@ -10,6 +10,8 @@ export type CheckInRequest = {
   etag: string | null;
   stateDigest: string;
   appliedEtag: string | null;
+  /** The agent that is about to be switched. */
+  switching: string | null;
 };
 
 const timeoutMs = 30_000;
@@ -44,6 +46,7 @@ export class MasterClient {
     let text = `${this.#checkInHead}${request.token}\r\n${header.stateDigest}: ${request.stateDigest}\r\n`;
     if (request.etag) text += `if-none-match: ${request.etag}\r\n`;
     if (request.appliedEtag) text += `${header.appliedEtag}: ${request.appliedEtag}\r\n`;
+    if (request.switching) text += `${header.switching}: ${request.switching}\r\n`;
     this.#checkIns.request(`${text}\r\n`, answered);
   }
 

@@ -6,6 +6,7 @@ export type DesiredDocument = { etag: string; byName: DesiredByName };
 
 export class DesiredDocuments {
   readonly #byEtag = new Map<string, DesiredDocument>();
+  readonly #parts = new Map<string, DesiredDocument>();
   /** When a document came that no machine had seen before. */
   newestAtMs = 0;
 
@@ -20,6 +21,19 @@ export class DesiredDocuments {
     this.#byEtag.set(etag, document);
     this.newestAtMs = nowMs;
     return document;
+  }
+
+  /** As if the document did not name these. */
+  without(document: DesiredDocument, names: ReadonlySet<string>): DesiredDocument {
+    const hidden = [...names].filter((name) => document.byName.has(name)).sort();
+    if (hidden.length === 0) return document;
+    const key = [document.etag, ...hidden].join(" ");
+    const known = this.#parts.get(key);
+    if (known) return known;
+    const left = [...document.byName].filter(([name]) => !names.has(name));
+    const part = { etag: document.etag, byName: new Map(left) };
+    this.#parts.set(key, part);
+    return part;
   }
 }
 

@@ -23,6 +23,8 @@ export type SimMachine = {
   darkAtMs: number;
   agents: readonly SimAgent[];
   document: DesiredDocument | null;
+  /** The document without the agents that are to be left as they are for now. */
+  visible: DesiredDocument | null;
   mayChange: boolean;
   /** What the last move was made for: without news and with nothing due, the next one is left out. */
   movedDocument: DesiredDocument | null;
@@ -67,6 +69,7 @@ export function newMachine(
     presenceDueMs: never,
     darkAtMs: never,
     document: null,
+    visible: null,
     mayChange: false,
     movedDocument: null,
     movedMayChange: false,
