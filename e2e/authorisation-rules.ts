@@ -73,6 +73,7 @@ export const rules: Record<string, Rule> = {
   "/api/v1/me/sessions": { DELETE: "read" },
   "/api/v1/packages": { POST: "packages.write" },
   "/api/v1/packages/[id]": { DELETE: "packages.write" },
+  "/api/v1/packages/[id]/signature": { PUT: "packages.write" },
   "/api/v1/releases": { GET: "read", POST: "releases.write" },
   "/api/v1/releases/[id]/[verb]": { POST: "releases.write" },
   "/api/v1/releases/preview": { POST: "read" },

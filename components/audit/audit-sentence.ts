@@ -22,6 +22,7 @@ export const sentenceActions = [
   "machine.counter-went-back",
   "machine.refused",
   "package.uploaded",
+  "package.signed",
   "package.deleted",
   "version.marked-bad",
   "version.mark-lifted",

@@ -20,6 +20,7 @@ export const auditActions = [
   "hold.placed",
   "hold.released",
   "package.uploaded",
+  "package.signed",
   "package.deleted",
   "version.marked-bad",
   "version.mark-lifted",

@@ -12,6 +12,7 @@ import { Platform } from "./platform.ts";
 import { ReleasePlan } from "./release-plan.ts";
 import { ClusterReleaseState, ReleaseState } from "./release-state.ts";
 import { TrustReport } from "./report.ts";
+import { PackageSignatureView } from "./trust-views.ts";
 
 /*
  * The answers of /api/v1, which console, CLI and scripts read. Times are milliseconds since the
@@ -184,6 +185,8 @@ export const PackageView = z.object({
   manifest: PackageManifest,
   uploadedBy: z.string(),
   uploadedAtMs: timeMs,
+  /** null: nobody has signed its archive. */
+  signature: PackageSignatureView.nullable().default(null),
 });
 export type PackageView = z.infer<typeof PackageView>;
 
@@ -194,6 +197,11 @@ export type AgentDetail = z.infer<typeof AgentDetail>;
 /** POST /api/v1/packages (body: the archive; header content-type application/gzip) → 201 */
 export const PackageUploaded = z.object({ packages: z.array(PackageView), existed: z.boolean() });
 export type PackageUploaded = z.infer<typeof PackageUploaded>;
+
+/** PUT /api/v1/packages/{id}/signature: the file that `npm run keys -- sign` wrote, as it is */
+export const SignPackageRequest = z.object({ envelope: z.string().min(2).max(60_000) });
+export const StoredSignature = z.object({ package: PackageView, changed: z.boolean() });
+export type StoredSignature = z.infer<typeof StoredSignature>;
 
 /** Where the machines that a stage (or a release) reaches stand. Each machine is counted once. */
 export const ProgressCounts = z.object({

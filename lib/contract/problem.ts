@@ -25,6 +25,7 @@ export const problemStatus = {
   range_not_satisfiable: 416,
   package_invalid: 422,
   digest_mismatch: 422,
+  signature_refused: 422,
   too_many_requests: 429,
   internal: 500,
   unavailable: 503,

@@ -158,6 +158,10 @@ export const planIssueCodes = [
   "noAgent",
   /** agentName, version */
   "noVersion",
+  /** agentName, version, platform, clusterIds: machines there take signed packages only */
+  "notSigned",
+  /** the same, and refusal: why its signature does not count any more */
+  "signatureRefused",
   /** agentName, version, by, reason; clusterId: only there */
   "knownBad",
   /** machineId */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { trustRefusals, trustSubjects } from "./verify-refusal.ts";
 
-/* GET /api/v1/trust: who may say what runs, and which machines do not believe it. */
+/* Signatures under /api/v1. GET /api/v1/trust: who may say what runs, and which machines do not believe it. */
 
 const count = z.number().int().nonnegative();
 const timeMs = z.number().int().nonnegative();
@@ -100,3 +100,22 @@ export const TrustView = z.object({
   clusters: z.array(ClusterTrustView),
 });
 export type TrustView = z.infer<typeof TrustView>;
+
+/** What release keys say of a package. */
+export const PackageSignatureView = z.object({
+  /** good: machines take it. unchecked: there is no root here. Otherwise why machines refuse it now. */
+  state: z.enum(["good", "unchecked", ...trustRefusals]),
+  /** Keys whose signatures count under the present root. */
+  signedBy: z.array(TrustKeyView),
+  /** How many of them the root asks for. */
+  threshold: count,
+  /** Orders releases of an agent; machines go back as far as rollbackTo, null: not at all. */
+  sequence: count,
+  rollbackTo: count.nullable(),
+  signedAtMs: timeMs,
+  /** Not to be installed from then on; null: it does not end. */
+  expiresAtMs: timeMs.nullable(),
+  storedBy: z.string(),
+  storedAtMs: timeMs,
+});
+export type PackageSignatureView = z.infer<typeof PackageSignatureView>;

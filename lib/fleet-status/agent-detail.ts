@@ -12,5 +12,5 @@ export async function agentDetail(
 ): Promise<AgentDetail> {
   const [summary] = await listAgents(services, { name, cluster });
   if (!summary) throw new ProblemError("not_found", `There is no agent "${name}".`);
-  return { ...summary, packages: await listPackages(services.db, name) };
+  return { ...summary, packages: await listPackages(services, name) };
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { count, eq } from "drizzle-orm";
 import { packageDeletions } from "../../drizzle/schema/package-deletions.ts";
+import { packageSignatures } from "../../drizzle/schema/package-signatures.ts";
 import { packages } from "../../drizzle/schema/packages.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
@@ -34,6 +35,12 @@ export async function deletePackage(
     await refuseWhileNamed(tx, row);
     await tx.delete(packages).where(eq(packages.id, id));
     // Remote masters are told: see lib/clusters/drop-packages.ts.
+    const [other] = await tx
+      .select({ id: packages.id })
+      .from(packages)
+      .where(eq(packages.sha256, row.sha256))
+      .limit(1);
+    if (!other) await tx.delete(packageSignatures).where(eq(packageSignatures.sha256, row.sha256));
     const deletedAtMs = services.now();
     await tx
       .insert(packageDeletions)

@@ -3,7 +3,8 @@ import { agents } from "../../drizzle/schema/agents.ts";
 import { packages } from "../../drizzle/schema/packages.ts";
 import type { PackageView } from "../contract/console-views.ts";
 import type { Database } from "../platform/database.ts";
-import { packageView } from "./package-view.ts";
+import type { Services } from "../platform/services.ts";
+import { packageViews } from "./package-view.ts";
 
 export type KnownAgent = {
   name: string;
@@ -32,14 +33,11 @@ export async function listKnownAgents(
 }
 
 /** Newest first. */
-export async function listPackages(
-  db: Pick<Database, "select">,
-  agentName: string,
-): Promise<PackageView[]> {
-  const rows = await db
+export async function listPackages(services: Services, agentName: string): Promise<PackageView[]> {
+  const rows = await services.db
     .select()
     .from(packages)
     .where(eq(packages.agentName, agentName))
     .orderBy(desc(packages.id));
-  return rows.map(packageView);
+  return packageViews(services, rows);
 }

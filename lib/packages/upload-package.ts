@@ -12,7 +12,7 @@ import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { packagePath } from "./package-store.ts";
-import { type PackageRow, packageView } from "./package-view.ts";
+import { type PackageRow, packageViews } from "./package-view.ts";
 import { readPackageArchive } from "./read-package-archive.ts";
 import { type ReceivedArchive, receiveArchive } from "./receive-archive.ts";
 
@@ -42,10 +42,10 @@ export async function uploadPackage(
     const known = await refuseOtherBytes(services.db, manifest, received.sha256);
     if (known.length === manifest.platforms.length) {
       await restoreLostFile(services, received);
-      return { packages: known.map(packageView), existed: true };
+      return { packages: await packageViews(services, known), existed: true };
     }
     const rows = await recordPackage(services, ctx, manifest, received);
-    return { packages: rows.map(packageView), existed: false };
+    return { packages: await packageViews(services, rows), existed: false };
   } finally {
     await received.discard();
   }

@@ -17,6 +17,7 @@ import { checkPlan } from "./check-plan.ts";
 import { checkRemoteGray } from "./check-remote-gray.ts";
 import { applyVerb } from "./engine/verbs.ts";
 import { refuseDrift } from "./refuse-drift.ts";
+import { refuseUnsigned } from "./refuse-unsigned.ts";
 import { type LoadedRelease, loadRelease, nextTimestampMs } from "./release-rows.ts";
 import { resolveGray } from "./resolve-gray.ts";
 import { storeTransitions } from "./store-transitions.ts";
@@ -38,6 +39,7 @@ export async function createRelease(
   const plan = await resolveGray(services, request.plan);
   await checkPlan(services.db, plan);
   await refuseKnownBad(services.db, plan);
+  await refuseUnsigned(services, plan);
   await checkRemoteGray(services, plan);
   if (request.previewId !== undefined)
     await refuseDrift(services, { asked: request.plan, plan }, request.previewId);

@@ -6,6 +6,7 @@ import type { Services } from "../platform/services.ts";
 import { checkPlan } from "./check-plan.ts";
 import { checkRemoteGray } from "./check-remote-gray.ts";
 import { shownOf, writePreviewId } from "./preview-id.ts";
+import { refuseUnsigned } from "./refuse-unsigned.ts";
 import { resolveGray } from "./resolve-gray.ts";
 
 /**
@@ -27,6 +28,7 @@ export async function previewResolved(
   plan: ReleasePlan,
 ): Promise<ReleasePreview> {
   await checkPlan(services.db, plan);
+  await refuseUnsigned(services, plan);
   await checkRemoteGray(services, plan);
   const clusterIds = plan.clusters.map((cluster) => cluster.clusterId);
   const names = await findClusters(services.db, clusterIds);

@@ -30,6 +30,7 @@ import * as me from "../me/route.ts";
 import * as mySessions from "../me/sessions/route.ts";
 import * as overview from "../overview/route.ts";
 import * as onePackage from "../packages/[id]/route.ts";
+import * as packageSignature from "../packages/[id]/signature/route.ts";
 import * as packages from "../packages/route.ts";
 import * as releaseVerb from "../releases/[id]/[verb]/route.ts";
 import * as release from "../releases/[id]/route.ts";
@@ -82,6 +83,7 @@ export const routes = {
   "/api/v1/agents/{name}": agent,
   "/api/v1/packages": packages,
   "/api/v1/packages/{id}": onePackage,
+  "/api/v1/packages/{id}/signature": packageSignature,
   "/api/v1/releases": releases,
   "/api/v1/releases/preview": preview,
   "/api/v1/releases/{id}": release,
