@@ -1,8 +1,10 @@
+import type { PoolConnection } from "mysql2/promise";
 import { agentStateClasses } from "../drizzle/schema/agent-state-counts.ts";
 import { agents } from "../drizzle/schema/agents.ts";
 import { packages } from "../drizzle/schema/packages.ts";
 import { PackageManifest } from "../lib/contract/package-manifest.ts";
 import { slotCount } from "../lib/desired-state/slot.ts";
+import { allowSilence } from "../lib/platform/bound-pool.ts";
 import type { Services } from "../lib/platform/services.ts";
 import { classOfMachine, classOfState, type StateClass } from "../lib/reports/state-class.ts";
 
@@ -54,18 +56,21 @@ export async function seedFleet(
     kinds.map((kind) => classOfState(machine(type), stateOf(kind), {})),
   );
   await services.db.insert(agentStateClasses).values([...machineClasses, ...stateClasses]);
-  await insertMachines(services, clusterId, machines, machineClasses, stateClasses);
-  await insertStates(services, clusterId, machines);
-  await services.pool.query(
+  const connection = await services.pool.getConnection();
+  allowSilence(connection);
+  await insertMachines(connection, clusterId, machines, machineClasses, stateClasses);
+  await insertStates(connection, clusterId, machines);
+  await connection.query(
     `INSERT INTO agent_state_counts (class_id, slot, machines)
      SELECT CAST(JSON_VALUE(counted_classes, CONCAT('$[', i.seq, ']')) AS UNSIGNED), slot, COUNT(*)
      FROM machines JOIN seq_0_to_1 i WHERE cluster_id = ? GROUP BY 1, 2`,
     [clusterId],
   );
+  connection.destroy();
 }
 
 async function insertMachines(
-  { pool }: Services,
+  connection: PoolConnection,
   clusterId: string,
   machines: number,
   machineClasses: readonly StateClass[],
@@ -73,7 +78,7 @@ async function insertMachines(
 ): Promise<void> {
   const ids = (classes: readonly StateClass[]) => classes.map(({ id }) => id).join(", ");
   const facts = JSON.stringify({ addresses: ["10.0.0.1"], labels: {} });
-  await pool.query(
+  await connection.query(
     `INSERT INTO machines (id, cluster_id, type, platform, slot, hostname, facts, status, public_key,
        ifrit_agent_version, enrolled_at_ms, last_seen_at_ms, counted, counted_classes)
      SELECT CONCAT('machine-', LPAD(seq, 8, '0')), ?, ${typeColumn}, ?, ${slotColumn},
@@ -86,11 +91,11 @@ async function insertMachines(
 }
 
 async function insertStates(
-  { pool }: Services,
+  connection: PoolConnection,
   clusterId: string,
   machines: number,
 ): Promise<void> {
-  await pool.query(
+  await connection.query(
     `INSERT INTO machine_agent_states (machine_id, agent_name, cluster_id, machine_type, slot, phase,
        version, target_version, release_id, cpu_percent, rss_bytes, failure, reported_at_ms, changed_at_ms)
      SELECT CONCAT('machine-', LPAD(seq, 8, '0')), ?, ?, ${typeColumn}, ${slotColumn},

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/mysql2";
 import { migrate } from "drizzle-orm/mysql2/migrator";
 import type { Pool, RowDataPacket } from "mysql2/promise";
+import { allowSilence } from "../lib/platform/bound-pool.ts";
 
 const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), "migrations");
 const lockSecondsMax = 120;
@@ -14,6 +15,7 @@ const lockSecondsMax = 120;
  */
 export async function migrateDatabase(pool: Pool): Promise<void> {
   const connection = await pool.getConnection();
+  allowSilence(connection);
   try {
     // The pool types its connections for the promise API; drizzle takes them the same way.
     const db = drizzle(connection as never);

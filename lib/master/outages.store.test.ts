@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { migrateDatabase } from "../../drizzle/migrate.ts";
-import { startMariaDb } from "../../scripts/stores/start-mariadb.ts";
-import { startRedis } from "../../scripts/stores/start-redis.ts";
 import { bumpDesiredRevision } from "../clusters/bump-desired-revision.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
-import { agentPaths } from "../contract/headers.ts";
-import { signMachineToken } from "../machines/machine-token.ts";
-import { parseEnv } from "../platform/env.ts";
-import { closeServices, openServices, type Services } from "../platform/services.ts";
+import type { Services } from "../platform/services.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createDesiredEntry } from "../testing/create-desired-entry.ts";
 import { createMachine } from "../testing/create-machine.ts";
-import { agentState, reportRequest } from "../testing/sample-machine.ts";
 import { checkReadiness, isReady } from "./health.ts";
-import type { Master } from "./master.ts";
-import { serveAgentRequest } from "./serve-web.ts";
-import { startMaster } from "./start-master.ts";
 import { closeOwnStores, machineOf, openMaster, openOwnStores } from "./testing/own-stores.ts";
 
 /* Real servers that are stopped, killed and started while a master works on them. */

@@ -1,11 +1,18 @@
 import { drizzle, type MySql2Database } from "drizzle-orm/mysql2";
 import { createPool, type Pool } from "mysql2/promise";
+import { type Bounds, boundPool, defaultBounds } from "./bound-pool.ts";
 
 export type Database = MySql2Database;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
 /** A connection URL may carry `?socketPath=/path` for a Unix socket. */
-export function openDatabase(url: string, connectionLimit = 10): { db: Database; pool: Pool } {
+export function openDatabase(
+  url: string,
+  {
+    connectionLimit = 10,
+    bounds = defaultBounds,
+  }: { connectionLimit?: number; bounds?: Bounds } = {},
+): { db: Database; pool: Pool } {
   const parsed = new URL(url);
   const socketPath = parsed.searchParams.get("socketPath") ?? undefined;
   const pool = createPool({
@@ -25,5 +32,6 @@ export function openDatabase(url: string, connectionLimit = 10): { db: Database;
     supportBigNumbers: true,
     enableKeepAlive: true,
   });
+  boundPool(pool, bounds);
   return { db: drizzle(pool), pool };
 }
