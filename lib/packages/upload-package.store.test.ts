@@ -9,10 +9,12 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
 import { desiredEntries } from "../../drizzle/schema/desired-entries.ts";
+import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
 import { packages } from "../../drizzle/schema/packages.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { createCluster } from "../testing/create-cluster.ts";
+import { createMachine } from "../testing/create-machine.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { buildPackageArchive } from "./build-package-archive.ts";
 import { deletePackage } from "./delete-package.ts";
@@ -173,7 +175,7 @@ test("the sweep takes broken-off uploads and unnamed archives, and nothing else"
   ]);
 });
 
-test("a package that something still asks for is not deleted; any other is, with its file", async () => {
+test("fault 56: a package that something still asks for is not deleted; any other is, with its file", async () => {
   const bytes = await buildArchive("iota", "1");
   const { packages: rows } = await upload(bytes);
   const cluster = await createCluster(services);
@@ -186,6 +188,18 @@ test("a package that something still asks for is not deleted; any other is, with
     message: expect.stringContaining("release 7"),
   });
   await services.db.delete(desiredEntries);
+  // Nobody asks for it any more, but a machine still runs it, and another is on its way to it.
+  for (const has of [{ version: "1" }, { version: "0", targetVersion: "1" }]) {
+    const { id: machineId } = await createMachine(services, cluster.id);
+    await services.db.insert(machineAgentStates).values({
+      ...{ machineId, agentName: "iota", clusterId: cluster.id, machineType: "LINUX", slot: 0 },
+      ...{ phase: "running", ...has, reportedAtMs: 1, changedAtMs: 1 },
+    });
+    await expect(deletePackage(services, ctx, rows[0]!.id)).rejects.toMatchObject({
+      ...{ code: "conflict", message: expect.stringContaining(machineId) },
+    });
+    await services.db.delete(machineAgentStates);
+  }
   const path = packagePath(services.env.IFRIT_DATA_DIR, sha256(bytes));
   await deletePackage(services, ctx, rows[0]!.id);
   expect(existsSync(path)).toBe(true);

@@ -63,7 +63,7 @@ async function expectHalted(version: string, soaks: { gray: number; batch: numbe
   return halted;
 }
 
-test("a version that fails on 5 % of machines is halted within the first per cent", async () => {
+test("fault 52: a version that fails on 5 % of machines is halted within the first per cent", async () => {
   const halted = await expectHalted("1.1.0", { gray: 60, batch: 120 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
   const failed = halted.failures.reduce((sum, group) => sum + group.machines, 0);
@@ -71,23 +71,23 @@ test("a version that fails on 5 % of machines is halted within the first per cen
   expect(halted.failures.map(({ reason }) => reason)).toContain("exited_early");
 }, 150_000);
 
-test("a version that crash-loops is halted within the first per cent", async () => {
+test("fault 52: a version that crash-loops is halted within the first per cent", async () => {
   const halted = await expectHalted("1.2.0", { gray: 60, batch: 300 });
   expect(halted.waitingFor?.values).toMatchObject({ stage: 2 });
 }, 150_000);
 
-test("a version that eats memory is halted within the first per cent, by comparison with the rest", async () => {
+test("fault 52: a version that eats memory is halted within the first per cent, by comparison with the rest", async () => {
   const halted = await expectHalted("1.3.0", { gray: 0, batch: 600 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "memory", stage: 2 });
 }, 200_000);
 
-test("a version that goes dark is halted within the first per cent", async () => {
+test("fault 53: a version that goes dark is halted within the first per cent", async () => {
   const halted = await expectHalted("1.4.0", { gray: 60, batch: 300 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
   expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(0);
 }, 150_000);
 
-test("a version that takes machines down before they can tell is halted as well", async () => {
+test("fault 53: a version that takes machines down before they can tell is halted as well", async () => {
   const halted = await expectHalted("1.5.0", { gray: 60, batch: 300 });
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
   expect(Number(halted.waitingFor?.values.goneDark)).toBeGreaterThan(0);
