@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Services } from "../platform/services.ts";
 import { makeDevelopmentTrust } from "../signing/make-development-trust.ts";
+import { readOwnTrust } from "../signing/own-trust.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { agentFolder } from "./agent-folder.ts";
 import { DownloadFolder } from "./download-folder.ts";
 import { readInstallation } from "./read-installation.ts";
-import { readRootFingerprint } from "./read-root-fingerprint.ts";
 
 const origin = "http://console.example.com";
 const index = {
@@ -62,9 +62,12 @@ test("readInstallation() says that nothing was built here, then what was, with t
   const roots = join(services.env.IFRIT_DATA_DIR, "trust", "roots");
   await mkdir(roots, { recursive: true });
   await writeFile(join(roots, "1.root.json"), `${rootText}\n`);
-  expect((await read(id)).rootFingerprint).toMatch(/^[0-9a-f]{64}$/);
+  await readOwnTrust(services, { newest: true });
+  const { rootFingerprint } = await read(id);
+  expect(rootFingerprint).toMatch(/^[0-9a-f]{64}$/);
   await writeFile(join(roots, "2.root.json"), "damaged");
-  expect(await readRootFingerprint(services)).toBeNull();
+  await readOwnTrust(services, { newest: true });
+  expect((await read(id)).rootFingerprint).toBe(rootFingerprint);
 });
 
 test("readInstallation() asks the remote master of a cluster, and says when it does not answer", async () => {

@@ -199,7 +199,7 @@ export const PackageUploaded = z.object({ packages: z.array(PackageView), existe
 export type PackageUploaded = z.infer<typeof PackageUploaded>;
 
 /** PUT /api/v1/packages/{id}/signature: the file that `npm run keys -- sign` wrote, as it is */
-export const SignPackageRequest = z.object({ envelope: z.string().min(2).max(60_000) });
+export const SignPackageRequest = z.object({ envelope: z.string().trim().min(2).max(60_000) });
 export const StoredSignature = z.object({ package: PackageView, changed: z.boolean() });
 export type StoredSignature = z.infer<typeof StoredSignature>;
 

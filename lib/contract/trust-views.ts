@@ -54,6 +54,7 @@ export const ClusterTrustView = z.object({
   ]),
   /** Root that its master serves; null: none, or not known. */
   rootVersion: count.nullable(),
+  rootFingerprint: z.string().nullable(),
   directorKeyId: z.string().nullable(),
   /** Of the last freshness statement; null: none. */
   freshness: z

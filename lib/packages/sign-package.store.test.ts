@@ -1,3 +1,5 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
@@ -16,6 +18,7 @@ import { deletePackage } from "./delete-package.ts";
 import { findPackageSignature } from "./find-package-signature.ts";
 import { listPackages } from "./list-known-agents.ts";
 import { packagePath } from "./package-store.ts";
+import { signAllInDevelopment } from "./sign-in-development.ts";
 import { signPackage } from "./sign-package.ts";
 import { uploadPackage } from "./upload-package.ts";
 
@@ -28,6 +31,9 @@ const viewer = {
 async function openPackage({ signs = true } = {}) {
   const services = await createTestServices();
   const trust = signs ? await serveDevelopmentTrust(services.env, Date.now()) : null;
+  // As with real keys: the release key is elsewhere, and nothing is signed at the upload.
+  const key = join(services.env.IFRIT_DATA_DIR, "trust/development/release.pem");
+  if (trust) await rename(key, `${key}.away`);
   await readOwnTrust(services, { newest: true });
   const body = Readable.from([await buildArchive("log-agent", "1.0.0")]);
   const { packages } = await uploadPackage(services, ctx, { body });
@@ -112,4 +118,19 @@ test("where nothing is signed, a signature cannot be checked and is not taken", 
   await expect(signPackage(services, ctx, pkg.id, envelope)).rejects.toMatchObject({
     code: "conflict",
   });
+});
+
+test("under a development root an upload is signed at once, and so is what was there before", async () => {
+  const services = await createTestServices();
+  const upload = async (version: string) =>
+    uploadPackage(services, ctx, {
+      body: Readable.from([await buildArchive("log-agent", version)]),
+    });
+  expect((await upload("1.0.0")).packages[0]?.signature).toBeNull();
+  await serveDevelopmentTrust(services.env, Date.now());
+  await readOwnTrust(services, { newest: true });
+  const signature = { state: "good", signedBy: [{ name: "development release" }] };
+  expect((await upload("1.1.0")).packages[0]?.signature).toMatchObject(signature);
+  await signAllInDevelopment(services);
+  expect(await listPackages(services, "log-agent")).toMatchObject([{ signature }, { signature }]);
 });

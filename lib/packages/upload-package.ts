@@ -15,6 +15,7 @@ import { packagePath } from "./package-store.ts";
 import { type PackageRow, packageViews } from "./package-view.ts";
 import { readPackageArchive } from "./read-package-archive.ts";
 import { type ReceivedArchive, receiveArchive } from "./receive-archive.ts";
+import { signInDevelopment } from "./sign-in-development.ts";
 
 export type PackageUpload = {
   body: AsyncIterable<Uint8Array>;
@@ -42,9 +43,11 @@ export async function uploadPackage(
     const known = await refuseOtherBytes(services.db, manifest, received.sha256);
     if (known.length === manifest.platforms.length) {
       await restoreLostFile(services, received);
+      await signInDevelopment(services, received.sha256);
       return { packages: await packageViews(services, known), existed: true };
     }
     const rows = await recordPackage(services, ctx, manifest, received);
+    await signInDevelopment(services, received.sha256);
     return { packages: await packageViews(services, rows), existed: false };
   } finally {
     await received.discard();

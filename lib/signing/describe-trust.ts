@@ -64,6 +64,7 @@ async function describeCluster(
     ...{ clusterId, clusterName },
     signing: standing === "signs" ? (news ? aged : "notYet") : standing,
     rootVersion: trust.root?.document.version ?? null,
+    rootFingerprint: trust.root?.fingerprint ?? null,
     directorKeyId: trust.director?.keyId ?? null,
     freshness: news && {
       ...{ sequence: sequence!, documentSequence: documentSequence! },
@@ -84,7 +85,8 @@ async function remoteClusterTrust(services: Services): Promise<ClusterTrustView[
 }
 
 const unknownTrust: Omit<ClusterTrustView, "clusterId" | "clusterName"> = {
-  ...{ signing: "unknown", rootVersion: null, directorKeyId: null, freshness: null },
+  ...{ signing: "unknown", rootVersion: null, rootFingerprint: null, directorKeyId: null },
+  freshness: null,
   machines: { total: 0, checking: 0, byRoot: [], refusing: [] },
   droppedFromRedis: [],
 };

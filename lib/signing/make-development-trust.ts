@@ -64,6 +64,11 @@ async function signDevelopmentRoot(root: Signer, release: Signer, director: Sign
   );
 }
 
+/** null: no development keys were made here, or they cannot be read. */
+export async function readDevelopmentReleaseKey(dataDir: string): Promise<Signer | null> {
+  return readKeyFile(join(dataDir, "trust", "development", "release.pem")).catch(() => null);
+}
+
 async function readTrust(folder: string, director: Signer): Promise<DevelopmentTrust | null> {
   let text: string;
   try {

@@ -20,22 +20,30 @@ const AgentConfig = z.object({
   machineId: MachineId,
   machineType: MachineType,
   enrollment: z.string(),
+  /** Absent: it checks no signatures. */
+  trust: z.object({ rootFingerprint: z.string() }).optional(),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
-/** Takes this machine into the default cluster, unless the master at this address knows it already. */
+type Master = { masterUrl: string; rootFingerprint: string | undefined };
+
+/**
+ * Takes this machine into the default cluster, unless the master at this address knows it already. One
+ * that was taken in before there was a root is taken in again, to pin it.
+ */
 export async function ensureEnrolled(
   services: Services,
   home: AgentHome,
   program: AgentProgram,
-  masterUrl: string,
+  master: Master,
 ): Promise<AgentConfig> {
   const before = readAgentConfig(home);
-  if (before && (await isEnrolled(services, before, masterUrl))) return before;
+  const believes = before?.trust !== undefined || master.rootFingerprint === undefined;
+  if (before && believes && (await isEnrolled(services, before, master.masterUrl))) return before;
   const { token } = await createEnrollmentToken(services, systemContext("setup", "setup"), {
     ...{ clusterId: defaultClusterId, label: "npm run up", uses: 1, ttlSeconds: 600 },
   });
-  await runEnroll(home, program, masterUrl, token);
+  await runEnroll(home, program, master, token);
   const after = readAgentConfig(home);
   if (!after) throw new Error(`ifrit-agent wrote no configuration into ${home.root}`);
   return after;
@@ -62,7 +70,7 @@ function readAgentConfig(home: AgentHome): AgentConfig | null {
 async function runEnroll(
   home: AgentHome,
   program: AgentProgram,
-  masterUrl: string,
+  { masterUrl, rootFingerprint }: Master,
   token: string,
 ): Promise<void> {
   const child = spawn(
@@ -70,6 +78,7 @@ async function runEnroll(
     [
       ...program.build.denoArguments({ root: home.root, masterUrl }),
       ...["enroll", "--root", home.root, "--master", masterUrl],
+      ...(rootFingerprint === undefined ? [] : ["--root-fingerprint", rootFingerprint]),
     ],
     {
       cwd: "/",

@@ -3,10 +3,12 @@ import { type Env, EnvError, parseEnv } from "../../lib/platform/env.ts";
 import { closeServices, openServices, type Services } from "../../lib/platform/services.ts";
 import { buildServer, serverIsBuilt } from "../build/build-server.ts";
 import { step } from "../progress.ts";
+import { say } from "../say.ts";
 import { UserError } from "../user-error.ts";
 import { makeAgentHome } from "./agent-home.ts";
 import { ensureDefaultCluster } from "./default-cluster.ts";
 import { ensureEnrolled } from "./enroll-agent.ts";
+import { ensureTrust, type UsedTrust } from "./ensure-trust.ts";
 import { ensureFirstAdministrator } from "./first-administrator.ts";
 import { installAgentProgram } from "./install-agent-program.ts";
 import { type Instance, instanceUrl } from "./instance.ts";
@@ -42,12 +44,15 @@ export async function startAll(
     await reachStores(services);
     await step("database schema", () => migrateDatabase(services.pool));
     await step("administrator and cluster", () => setUp(services, instance, env));
+    const trust = await step("keys and root document", () => ensureTrust(services));
     if (!serverIsBuilt()) await step("console and server built", buildServer);
     await step("server", async () => {
       const start = () => startServer(instance, serverEnv);
       started.push(await keepAlive("server", start, { graceMs: 20_000 }));
     });
-    await startOwnAgent(services, instance, started);
+    await startOwnAgent(services, instance, started, trust);
+    for (const line of trust?.lines ?? ["  Signatures: none; there is no root document."])
+      say(line);
   } finally {
     await closeServices(services);
   }
@@ -70,12 +75,17 @@ async function setUp(services: Services, instance: Instance, env: NodeJS.Process
 }
 
 /** The ifrit-agent of this machine, and the first time something for it to run. */
-async function startOwnAgent(services: Services, instance: Instance, started: KeptAlive[]) {
+async function startOwnAgent(
+  services: Services,
+  instance: Instance,
+  started: KeptAlive[],
+  trust: UsedTrust | null,
+) {
   const masterUrl = instanceUrl(instance);
   const home = makeAgentHome(instance);
   const program = await step("ifrit-agent built", () => installAgentProgram(home));
   const config = await step("this machine enrolled", () =>
-    ensureEnrolled(services, home, program, masterUrl),
+    ensureEnrolled(services, home, program, { masterUrl, rootFingerprint: trust?.fingerprint }),
   );
   const sample = await step("sample agent released", () =>
     releaseSample(services, config.machineType),
