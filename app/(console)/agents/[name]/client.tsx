@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Flame, Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
+import { KnownBadSection } from "@/components/known-bad/known-bad-section.tsx";
 import { PackageList } from "@/components/packages/package-list.tsx";
 import { UploadSheet } from "@/components/packages/upload-sheet.tsx";
 import { VersionDistribution } from "@/components/packages/version-distribution.tsx";
@@ -58,6 +59,10 @@ export function AgentClient({ name }: { name: string }) {
               packages={agent.packages}
               platform={platform}
               onPlatform={(next) => setParams({ platform: next })}
+            />
+            <KnownBadSection
+              agentName={name}
+              versions={[...new Set(agent.packages.map(({ version }) => version))]}
             />
             <AgentReleases name={name} />
           </>
