@@ -15,7 +15,12 @@ import type { Services } from "../platform/services.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createMachine } from "../testing/create-machine.ts";
 import { createPackage } from "../testing/create-package.ts";
-import { killServers, type LaunchedServer, launchServer } from "../testing/launch-server.ts";
+import {
+  killServer,
+  killServers,
+  type LaunchedServer,
+  launchServer,
+} from "../testing/launch-server.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { createRelease } from "./create-release.ts";
 import { loadRelease } from "./release-rows.ts";
@@ -96,7 +101,7 @@ async function expectEachStageOnce(): Promise<void> {
   expect(new Set(keys).size).toBe(entries.length);
 }
 
-test("three processes, one of them killed, open each stage once", async () => {
+test("fault 47: three processes, one of them killed, open each stage once", async () => {
   const servers = [await launch(), await launch(), await launch()];
   await liveUntil(async () => (await opened()).length >= 3);
   servers[0]!.child.kill("SIGKILL");
@@ -104,7 +109,7 @@ test("three processes, one of them killed, open each stage once", async () => {
   await expectEachStageOnce();
 }, 90_000);
 
-test("clocks five minutes fast and slow open each stage once, and none before its time", async () => {
+test("fault 47: clocks five minutes fast and slow open each stage once, and none before its time", async () => {
   await launch("faketime", "-f", "+5m");
   await launch("faketime", "-f", "-5m");
   await launch();
@@ -112,7 +117,7 @@ test("clocks five minutes fast and slow open each stage once, and none before it
   await expectEachStageOnce();
 }, 90_000);
 
-test("a leader that sleeps past its lease, in the middle of its work, writes nothing when it wakes", async () => {
+test("fault 48: a leader that sleeps past its lease, in the middle of its work, writes nothing when it wakes", async () => {
   const servers: LaunchedServer[] = [];
   const locker = await services.pool.getConnection();
   await new Promise((resolve) => setTimeout(resolve, evidenceAfterMs));
@@ -137,6 +142,30 @@ test("a leader that sleeps past its lease, in the middle of its work, writes not
   // It has read facts by which the next stage opens, and the release is as it was: only the fence holds it.
   expect((await loadRelease(services.db, releaseId)).row.revision).toBe(before.row.revision);
   expect([await opened(), await audited()]).toEqual([[1], 0]);
+  await liveUntil(async () => (await state()) === "completed");
+  await expectEachStageOnce();
+}, 90_000);
+
+test("fault 49: with every evaluator killed nothing opens, however well the machines are; another goes on", async () => {
+  const servers = [await launch(), await launch()];
+  await liveUntil(async () => (await opened()).length >= 2);
+  // The leader first, in whatever it is doing.
+  const { holder } = await heldLease();
+  expect(holder).not.toBe("");
+  for (const server of servers) await killServer(server);
+  const before = [await opened(), await loadRelease(services.db, releaseId)] as const;
+  for (let round = 0; round < 20; round += 1) {
+    await live();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect([await opened(), await loadRelease(services.db, releaseId)]).toEqual(before);
+  await launch();
+  // The dead one's lease runs out by the database's clock before the next one may begin.
+  await services.db.update(leases).set({ expiresAtMs: services.now() + 3_000 });
+  const seen = await opened();
+  await live();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await opened()).toEqual(seen);
   await liveUntil(async () => (await state()) === "completed");
   await expectEachStageOnce();
 }, 90_000);
