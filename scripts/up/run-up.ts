@@ -16,8 +16,12 @@ import { startAll } from "./start-all.ts";
 import { stopLeftovers } from "./stop-leftovers.ts";
 import { untilAborted } from "./stop-signal.ts";
 
-/** What else belongs to an instance before it is ready. What it starts is pushed, to be stopped with the rest. */
-export type Addition = (started: KeptAlive[]) => Promise<void>;
+export type Addition = {
+  /** What else belongs to an instance before it is ready. What it starts is pushed, to be stopped with the rest. */
+  fill: (started: KeptAlive[]) => Promise<void>;
+  /** What stops it when it runs in the background. */
+  stopCommand: string;
+};
 
 /** Brings an instance up, keeps it up until `signal`, and then takes down all that it started. */
 export async function runUp(
@@ -57,12 +61,13 @@ async function bringUp(
   add?: Addition,
 ): Promise<void> {
   await startAll(instance, env, started);
-  await add?.(started);
+  await add?.fill(started);
   const url = instanceUrl(instance);
   writeFileSync(`${instance.readyFile}.part`, url);
   renameSync(`${instance.readyFile}.part`, instance.readyFile);
   showInventedPassword(instance.dataDir);
-  say("  Ctrl-C stops it (npm run down, when it runs in the background). Data are kept.");
+  const stopCommand = add?.stopCommand ?? "npm run down";
+  say(`  Ctrl-C stops it (${stopCommand}, when it runs in the background). Data are kept.`);
   say(`ready ${url}`);
 }
 
