@@ -49,6 +49,7 @@ export const rules: Record<string, Rule> = {
   "/install/[...path]": "public",
   "/api/v1/clusters/[id]/installation": read,
   "/api/v1/trust": read,
+  "/api/v1/config": read,
   "/api/v1/approvals": read,
   "/api/v1/approvals/[id]/[decision]": { POST: "releases.approve" },
   "/api/v1/clusters": { GET: "read", POST: "clusters.write" },

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ConfigView } from "../contract/access-views.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { ConfigError, parseConfig } from "./config-schema.ts";
 import { currentConfig } from "./current-config.ts";
+import { describeConfig } from "./describe-config.ts";
 import { grantsOf } from "./grants-of.ts";
 import type { PermissionTarget } from "./permissions.ts";
 import { isAllowed, type Permission } from "./require-permission.ts";
@@ -125,5 +127,23 @@ describe("the configuration in force", () => {
     vi.advanceTimersByTime(1_500);
     expect(currentConfig(services).problem).toContain("is gone");
     expect(put("grants: []")).toMatchObject({ problem: null, config: { grants: [] } });
+  });
+
+  test("is described as it is in force, with what is wrong with the file", () => {
+    expect(describeConfig(services)).toMatchObject({ state: "none", grants: [], provider: null });
+    put(text);
+    const described = ConfigView.parse(describeConfig(services));
+    expect(described).toMatchObject({ state: "inForce", problem: null });
+    expect(described.grants[2]).toEqual({
+      ...{ who: ["user:fred"], role: null, clusters: ["sh-1"], agents: ["*"] },
+      permissions: ["clusters.write", "machines.write"],
+    });
+    expect(described.grants[1]!.permissions).toEqual(["read", "releases.approve"]);
+    expect(described.approval.shareMax).toBeNull();
+    put("grants: 7");
+    expect(describeConfig(services)).toMatchObject({
+      ...{ state: "kept", grants: described.grants },
+      problem: expect.stringContaining("grants"),
+    });
   });
 });

@@ -13,6 +13,8 @@ type Loaded = {
   checkedAtMs: number;
 };
 
+export type CurrentConfig = Pick<Loaded, "config" | "problem"> & { isPresent: boolean };
+
 const checkMs = 1_000;
 const noFile = "none";
 
@@ -20,23 +22,27 @@ const noFile = "none";
  * The configuration in force. The file is looked at again at most once a second; one that is broken
  * or gone changes nothing: the last good one stays, over restarts too, and `problem` says so.
  */
-export function currentConfig(services: Services): { config: Config; problem: string | null } {
+export function currentConfig(services: Services): CurrentConfig {
   const path = resolve(services.env.IFRIT_CONFIG);
   const all = processWide<Map<string, Loaded>>("config", () => new Map());
   const known = all.get(path);
   const nowMs = Date.now();
-  if (known && nowMs - known.checkedAtMs < checkMs) return known;
+  if (known && nowMs - known.checkedAtMs < checkMs) return shown(known);
   const stamp = stampOf(path);
   if (known?.stamp === stamp) {
     known.checkedAtMs = nowMs;
-    return known;
+    return shown(known);
   }
   const loaded = { ...load(services, path, stamp, known), stamp, checkedAtMs: nowMs };
   if (loaded.problem) services.log.error({ file: path }, `configuration: ${loaded.problem}`);
   else if (known) services.log.info({ file: path }, "configuration: the new one is in force");
   all.set(path, loaded);
-  return loaded;
+  return shown(loaded);
 }
+
+const shown = ({ config, problem, stamp }: Loaded): CurrentConfig => ({
+  ...{ config, problem, isPresent: stamp !== noFile },
+});
 
 function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });

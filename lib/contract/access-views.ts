@@ -98,3 +98,47 @@ export type ChangeUserRequest = z.infer<typeof ChangeUserRequest>;
  * DELETE /api/v1/users/{name}/identities/{id} → 204
  */
 export const LinkIdentityRequest = z.object({ subject: z.string().trim().min(1).max(255) });
+
+/** GET /api/v1/config → what the configuration file says, as it is in force. */
+export const ConfigView = z.object({
+  file: z.string(),
+  /** none: there is no file, so only administrators write. kept: the last good one is in force. */
+  state: z.enum(["inForce", "none", "kept"]),
+  /** Why the file as it is now is not in force; null: it is. */
+  problem: z.string().nullable(),
+  groups: z.record(z.string(), z.array(z.string())),
+  grants: z.array(
+    z.object({
+      /** user:NAME, group:NAME, role:NAME or * */
+      who: z.array(z.string()),
+      role: Role.nullable(),
+      /** All of the grant, those of its role too. */
+      permissions: z.array(z.string()),
+      clusters: z.array(z.string()),
+      agents: z.array(z.string()),
+    }),
+  ),
+  /** Which permissions each role stands for in a grant. */
+  roles: z.record(Role, z.array(z.string())),
+  approval: z.object({
+    /** Share of the fleet's machines, 0 … 1; null: no limit. */
+    shareMax: z.number().nullable(),
+    productionClusters: z.array(z.string()),
+    uninstalls: z.boolean(),
+    ifritAgent: z.boolean(),
+    expiresHours: z.number(),
+  }),
+  /** Sign-in by an identity provider; null: by password only. */
+  provider: z
+    .object({
+      name: z.string(),
+      issuer: z.string(),
+      /** Name in grants → the provider's name. */
+      groups: z.record(z.string(), z.string()),
+      groupsMaxAgeHours: z.number(),
+      /** Whoever is in none of these stays out; null: all may in. */
+      onlyGroups: z.array(z.string()).nullable(),
+    })
+    .nullable(),
+});
+export type ConfigView = z.infer<typeof ConfigView>;

@@ -14,6 +14,7 @@ import * as installation from "../clusters/[id]/installation/route.ts";
 import * as cluster from "../clusters/[id]/route.ts";
 import * as checkMaster from "../clusters/check/route.ts";
 import * as clusters from "../clusters/route.ts";
+import * as config from "../config/route.ts";
 import * as freeze from "../freezes/[id]/route.ts";
 import * as freezes from "../freezes/route.ts";
 import * as hold from "../holds/[id]/route.ts";
@@ -88,6 +89,7 @@ export const routes = {
   "/api/v1/releases/preview": preview,
   "/api/v1/releases/{id}": release,
   "/api/v1/releases/{id}/{verb}": releaseVerb,
+  "/api/v1/config": config,
   "/api/v1/approvals": approvals,
   "/api/v1/approvals/{id}/{decision}": decideApproval,
   "/api/v1/trust": trust,
