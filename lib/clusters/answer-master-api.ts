@@ -12,6 +12,7 @@ import {
   MasterMachinesQuery,
   MasterOrder,
   MasterPreviewRequest,
+  MasterSignatureOrder,
   masterPrefix,
   RevokeQuery,
 } from "../contract/master-api.ts";
@@ -21,7 +22,9 @@ import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
 import { listEnrollmentTokens } from "../machines/list-enrollment-tokens.ts";
 import { revokeEnrollmentToken } from "../machines/revoke-enrollment-token.ts";
 import { dropArchive } from "../packages/drop-archive.ts";
+import { listPackageSignatures } from "../packages/list-package-signatures.ts";
 import { readArchiveUse } from "../packages/read-archive-use.ts";
+import { storePackageSignature } from "../packages/store-package-signature.ts";
 import { uploadPackage } from "../packages/upload-package.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { problemResponse, toProblem } from "../platform/problem-response.ts";
@@ -80,6 +83,10 @@ const routes: Route[] = [
     readArchiveUse(services, parseWith(Sha256, id)),
   ),
   del(/^packages\/([0-9a-f]+)$/, dropPackage),
+  get(/^signatures$/, async ({ services }) => ({
+    signatures: await listPackageSignatures(services.db),
+  })),
+  put(/^packages\/([0-9a-f]+)\/signature$/, takeSignature),
   get(/^credentials$/, listCredentials),
   post(/^credentials$/, async ({ services, ctx, clusterId, request }) =>
     createMasterCredential(services, ctx, clusterId, await body(request, CreateCredentialRequest)),
@@ -209,4 +216,9 @@ async function takePackage({ services, ctx, request, id }: Call) {
   const upload = { body: streamBody(request), expectedSha256 };
   const { existed } = await uploadPackage(services, ctx, upload);
   return { existed };
+}
+
+async function takeSignature({ services, ctx, request, id }: Call) {
+  const { envelope } = await body(request, MasterSignatureOrder);
+  return storePackageSignature(services, ctx, { sha256: parseWith(Sha256, id), envelope });
 }

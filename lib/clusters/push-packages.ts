@@ -10,6 +10,7 @@ import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { askMaster } from "./ask-master.ts";
 import { failuresUntilUnreachable } from "./failures-until-unreachable.ts";
+import { pushSignatures } from "./push-signatures.ts";
 import { listRemoteMasters, type RemoteMaster } from "./remote-access.ts";
 
 const leaseMs = 60_000;
@@ -17,7 +18,7 @@ const pushMsMax = 10 * 60_000;
 
 /**
  * The job: every archive that is whole here is brought to every remote master, newest first, before a
- * release needs it there. The master checks the digest as for any upload; one that broke off is sent
+ * release needs it there, and then what release keys say of it. The master checks the digest as for any upload; one that broke off is sent
  * again. Sent twice, it changes nothing.
  */
 export async function pushPackages(services: Services): Promise<Record<string, number>> {
@@ -40,13 +41,14 @@ async function pushTo(
 ): Promise<number> {
   const there = new Set(status?.packages);
   const missing = archives.filter(({ sha256 }) => !there.has(sha256));
-  if (missing.length === 0) return 0;
+  if (!status || (missing.length === 0 && status.signaturesDigest === undefined)) return 0;
   const holder = processWide("push-holder", () => randomUUID());
   const lease = await takeLease(services.db, `packages:${clusterId}`, holder, leaseMs);
   if (!lease) return 0;
   let pushed = 0;
   try {
     for (const archive of missing) pushed += await pushOne(services, access, archive);
+    await pushSignatures(services, access, status);
   } catch (error) {
     services.log.warn({ err: String(error), clusterId }, "a package did not reach a master");
   } finally {

@@ -37,6 +37,8 @@ export const MasterStatus = z.object({
   desiredState: z.object({ generation: count, builtAtMs: timeMs, behind: z.boolean() }),
   /** Archives that are whole on its disk. */
   packages: z.array(Sha256).max(20_000),
+  /** Digest of MasterSignatures; absent: it signs nothing, so its machines ask for no signatures. */
+  signaturesDigest: Sha256.optional(),
   /** Digest of AppliedOrders: is what was ordered still known there? */
   ordersDigest: Sha256,
   control: MasterControl,
@@ -201,6 +203,13 @@ export const ArchiveUse = z.object({
   neededBy: z.string().max(500).nullable(),
 });
 export type ArchiveUse = z.infer<typeof ArchiveUse>;
+/** GET clusters/{id}/signatures: which signature each archive has there. */
+export const MasterSignatures = z.object({
+  signatures: z.array(z.object({ sha256: Sha256, envelopeSha256: Sha256 })).max(20_000),
+});
+export type MasterSignatures = z.infer<typeof MasterSignatures>;
+/** PUT clusters/{id}/packages/{sha256}/signature: refused (signature_refused) if its machines would. */
+export const MasterSignatureOrder = z.object({ envelope: z.string().min(2).max(60_000) });
 /** DELETE clusters/{id}/packages/{sha256}: refused (conflict) while anything needs it. */
 export const MasterDeleted = z.object({ deleted: z.boolean() });
 

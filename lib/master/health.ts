@@ -31,7 +31,17 @@ export async function checkReadiness(
       ? `not loaded: ${missing.join(", ")}`
       : "the list of clusters could not be read yet",
   };
-  return [mysql, redis, config, desired];
+  return [mysql, redis, config, desired, signingCheck(master)];
+}
+
+/** Without signatures machines that check them change nothing; all the rest goes on. */
+function signingCheck({ desired, localClusters }: Master): HealthCheck {
+  const mute = localClusters.flatMap((clusterId) => {
+    const { standing = "off", news } = desired.get(clusterId)?.signing ?? {};
+    return standing === "off" || news ? [] : [`${clusterId} (${standing})`];
+  });
+  const detail = `not signed: ${mute.join(", ")}`;
+  return { name: "signing", ok: mute.length === 0, needed: false, detail };
 }
 
 export function isReady(checks: readonly HealthCheck[]): boolean {

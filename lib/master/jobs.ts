@@ -1,3 +1,4 @@
+import { expireApprovals } from "../approvals/expire-approvals.ts";
 import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
 import { exchangeWithMasters } from "../clusters/exchange-with-masters.ts";
 import { pushPackages } from "../clusters/push-packages.ts";
@@ -11,11 +12,14 @@ import { loadLocalClusters, refreshBlocked, refreshMachineCounts } from "./load-
 import type { Master } from "./master.ts";
 import { recountCluster } from "./recount-cluster.ts";
 import { followPointers, refreshCluster } from "./refresh-cluster.ts";
+import { watchTrust } from "./watch-trust.ts";
 
 const followMs = 1_000;
 const watchMs = 3_000;
+const trustMs = 60_000;
 const policyMs = 1_000;
 const advanceMs = 2_000;
+const approvalsMs = 15_000;
 const exchangeMs = 1_000;
 const pushMs = 2_000;
 const sweepMs = 15 * 60_000;
@@ -68,6 +72,7 @@ function masterJobs(master: Master): Job[] {
     { name: "recount", intervalMs: recountMs, run: () => recountAll(master) },
     { name: "follow", intervalMs: followMs, run: () => followPointers(master) },
     { name: "watch", intervalMs: watchMs, run: () => watch(master) },
+    { name: "trust", intervalMs: trustMs, run: () => watchTrust(master) },
     {
       name: "policy",
       intervalMs: policyMs,
@@ -79,6 +84,7 @@ function masterJobs(master: Master): Job[] {
 function manageJobs(services: Services): Job[] {
   return [
     { name: "advance", intervalMs: advanceMs, run: () => advanceReleases(services) },
+    { name: "approvals", intervalMs: approvalsMs, run: () => expireApprovals(services) },
     { name: "exchange", intervalMs: exchangeMs, run: () => exchangeWithMasters(services) },
     { name: "push", intervalMs: pushMs, run: () => pushPackages(services) },
     { name: "sweep", intervalMs: sweepMs, run: () => sweepPackages(services) },

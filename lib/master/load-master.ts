@@ -1,4 +1,5 @@
 import { and, count, eq } from "drizzle-orm";
+import { clusters } from "../../drizzle/schema/clusters.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
 import { loadChangePolicy } from "../change-control/load-change-policy.ts";
 import { listLocalClusters } from "../clusters/list-local-clusters.ts";
@@ -71,11 +72,25 @@ async function loadBlocked(master: Master): Promise<void> {
 async function loadDesiredState(master: Master, clusterId: string): Promise<void> {
   const { services, desired } = master;
   try {
-    if ((await followPointer(services, desired, clusterId)) === "current") return;
+    const followed = await followPointer(services, desired, clusterId);
+    if (followed === "current" && !(await isBehindDatabase(master, clusterId))) return;
   } catch (error) {
     services.log.warn({ err: String(error), clusterId }, "not loaded from Redis");
   }
   adopt(desired, await composeFromDatabase(services, clusterId), services.now());
+}
+
+/** Redis may come from an old snapshot; where MySQL is away, its word is all there is. */
+async function isBehindDatabase(
+  { services, desired }: Master,
+  clusterId: string,
+): Promise<boolean> {
+  const [row] = await services.db
+    .select({ generation: clusters.generation })
+    .from(clusters)
+    .where(eq(clusters.id, clusterId))
+    .catch(() => []);
+  return (row?.generation ?? 0) > (desired.get(clusterId)?.generation ?? 0);
 }
 
 async function attempt(master: Master, what: string, work: () => Promise<void>): Promise<void> {

@@ -70,7 +70,7 @@ test("the server says where it listens, is alive and ready, and shows its metric
   expect(await get("/livez")).toEqual({ status: 200, text: "alive\n" });
   expect(await get("/readyz")).toEqual({ status: 200, text: "ready\n" });
   expect((await get("/readyz?verbose")).text).toBe(
-    "[+]mysql ok\n[+]redis ok\n[+]config ok\n[+]desired-state ok\nready\n",
+    "[+]mysql ok\n[+]redis ok\n[+]config ok\n[+]desired-state ok\n[+]signing ok\nready\n",
   );
   expect((await get("/healthz")).status).toBe(200);
   expect((await get("/api/agent/v1/desired-state")).status).toBe(401);

@@ -15,6 +15,7 @@ import type { Services } from "../platform/services.ts";
 import { findAppliedOrder, isFollowedRelease } from "./applied-orders.ts";
 import { applyEntries } from "./apply-entries.ts";
 import { refuseMissingArchives } from "./refuse-missing-archives.ts";
+import { refuseUnsignedHere } from "./refuse-unsigned-here.ts";
 import { loadRelease } from "./release-rows.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function applyReleaseOrder(
       if (await isKnown(tx, clusterId, order, digest)) throw new KnownMeanwhile();
       await refuseStranger(tx, order.release);
       await refuseMissingArchives(tx, order, archives);
+      await refuseUnsignedHere(services, tx, order);
       await followRelease(tx, clusterId, order);
       await applyEntries(tx, (await loadRelease(tx, order.release.id)).record, clusterId);
       const applied = { revision: order.revision, digest, appliedAtMs: services.now() };
