@@ -8,7 +8,16 @@ import { UserError } from "./user-error.ts";
 
 const folder = join(repoRoot, "bench");
 /** Files of bench/ that measure something; the others are parts of them. */
-const names = ["agent", "audit", "checkin", "crashes", "preview", "progress", "rebuild"];
+const names = [
+  "agent",
+  "audit",
+  "checkin",
+  "crashes",
+  "false-alarms",
+  "preview",
+  "progress",
+  "rebuild",
+];
 
 /** `npm run bench -- checkin`: one measurement; its last line is a JSON object. */
 runMain(async () => {
