@@ -30,6 +30,7 @@ const looks: Record<ReleaseEventKind, Look> = {
   stagePassed: { icon: CircleCheck, style: good },
   gateFailed: { icon: TriangleAlert, style: bad },
   waitsForApproval: { icon: Hourglass, style: warn },
+  approvalExpired: { icon: Ban, style: warn },
   waitsForPerson: { icon: Hourglass, style: warn },
   failuresAccepted: { icon: TriangleAlert, style: warn },
   clusterConverging: { icon: CircleDot, style: busy },

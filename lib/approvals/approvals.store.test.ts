@@ -4,6 +4,7 @@ import { asc, eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
 import { desiredEntries } from "../../drizzle/schema/desired-entries.ts";
+import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { parseConfig } from "../access/config-schema.ts";
 import { grantsOf } from "../access/grants-of.ts";
 import { ReleasePlan } from "../contract/release-plan.ts";
@@ -18,6 +19,7 @@ import { createPackage } from "../testing/create-package.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { unique } from "../testing/unique.ts";
 import { decideRelease } from "./decide-release.ts";
+import { expireApprovals } from "./expire-approvals.ts";
 import { limitsPassed } from "./limits-passed.ts";
 import { listApprovals } from "./list-approvals.ts";
 
@@ -115,7 +117,43 @@ describe("a release past a limit", () => {
     const old = await ask();
     nowMs += 24 * 3_600_000;
     await expect(decide("eve", old.id)).rejects.toMatchObject({ code: "conflict" });
-    expect(await stateOf(old.id)).toBe("waitingForApproval");
+    expect(await entriesOf(old.id)).toEqual([]);
+  });
+
+  test("expires into an ended release, once, with event and audit; one that was decided does not", async () => {
+    const old = await ask();
+    nowMs += 12 * 3_600_000;
+    const young = await ask();
+    expect(await expireApprovals(services)).not.toContain(old.id);
+    nowMs += 12 * 3_600_000;
+    const decided = await ask();
+    await decide("eve", decided.id);
+    const ended = await Promise.all([1, 2, 3].map(() => expireApprovals(services)));
+    expect(ended.flat().filter((id) => id === old.id)).toHaveLength(1);
+    expect(ended.flat()).not.toContain(young.id);
+    expect(await stateOf(old.id)).toBe("aborted");
+    expect(await stateOf(young.id)).toBe("waitingForApproval");
+    expect(await stateOf(decided.id)).toBe("running");
+    expect(await entriesOf(old.id)).toEqual([]);
+    const [view] = (await listApprovals(services, as("eve"), { waiting: false })).filter(
+      ({ releaseId }) => releaseId === old.id,
+    );
+    expect(view).toMatchObject({ state: "expired", decidedBy: null, decidedAtMs: nowMs });
+    const events = await services.db
+      .select()
+      .from(releaseEvents)
+      .where(eq(releaseEvents.releaseId, old.id));
+    expect(events.at(-1)).toMatchObject({ kind: "approvalExpired", actor: "approvals" });
+    const audited = await services.db
+      .select()
+      .from(auditLog)
+      .where(eq(auditLog.subjectId, String(old.id)))
+      .orderBy(asc(auditLog.id));
+    expect(audited.at(-1)).toMatchObject({
+      ...{ action: "release.approval-expired", actorKind: "system" },
+      ...{ before: { state: "waitingForApproval", askedBy: "ada" }, after: { state: "aborted" } },
+    });
+    await expect(decide("eve", old.id)).rejects.toMatchObject({ code: "conflict" });
   });
 
   test("is newer than what was released while it waited", async () => {

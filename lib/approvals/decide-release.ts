@@ -31,7 +31,7 @@ export async function decideRelease(
     const approval = await findWaiting(tx, ctx, release, nowMs);
     const context = { services, tx, nowMs, ctx };
     const stored = await concludeApproval(context, release, {
-      approved: state === "approved",
+      outcome: state,
       remark,
     });
     await tx

@@ -11,6 +11,8 @@ export const releaseEventKinds = [
   "created",
   /** started by one, to be approved by another */
   "waitsForApproval",
+  /** nobody decided in time: it ended, unstarted */
+  "approvalExpired",
   "started",
   /** clusterId */
   "clusterStarted",

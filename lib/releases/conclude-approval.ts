@@ -4,9 +4,12 @@ import { lockAgent } from "../packages/find-version.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { refuseKnownBad } from "./check-known-bad.ts";
 import { checkPlan } from "./check-plan.ts";
+import type { Transition } from "./engine/transitions.ts";
 import { applyVerb } from "./engine/verbs.ts";
 import { type LoadedRelease, nextTimestampMs } from "./release-rows.ts";
 import { type StoreContext, type Stored, storeTransitions } from "./store-transitions.ts";
+
+export type Conclusion = { outcome: "approved" | "denied" | "expired"; remark: string };
 
 /**
  * Starts a release that has waited for approval, or ends it. The world went on meanwhile: its plan is
@@ -17,16 +20,23 @@ import { type StoreContext, type Stored, storeTransitions } from "./store-transi
 export async function concludeApproval(
   context: StoreContext,
   release: LoadedRelease,
-  { approved, remark }: { approved: boolean; remark: string },
+  { outcome, remark }: Conclusion,
 ): Promise<Stored> {
+  if (outcome === "expired") return storeTransitions(context, release, [expired]);
+  const approved = outcome === "approved";
   const ready = approved ? await renew(context, release) : release;
   const { nowMs, ctx } = context;
   const order = { verb: approved ? "start" : "abort", actor: ctx.actor.name, remark } as const;
-  const outcome = applyVerb(ready.record, order, nowMs);
-  if (!outcome.allowed)
-    throw new ProblemError("release_not_running", `The release cannot go on: ${outcome.reason}.`);
-  return storeTransitions(context, ready, outcome.transitions);
+  const said = applyVerb(ready.record, order, nowMs);
+  if (!said.allowed)
+    throw new ProblemError("release_not_running", `The release cannot go on: ${said.reason}.`);
+  return storeTransitions(context, ready, said.transitions);
 }
+
+const expired: Transition = {
+  ...{ kind: "abort", reason: { code: "approvalExpired", values: {} } },
+  event: { kind: "approvalExpired", values: {} },
+};
 
 async function renew({ tx, nowMs }: StoreContext, release: LoadedRelease): Promise<LoadedRelease> {
   const { id, agentName, plan } = release.row;
