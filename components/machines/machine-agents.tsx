@@ -15,6 +15,7 @@ import { Time } from "../ui/time.tsx";
 import { BlockedLine } from "./blocked-line.tsx";
 import { useFailureText } from "./failure-text.ts";
 import { PhaseBadge } from "./phase-badge.tsx";
+import { hasWhy, NextLine, WhyLine } from "./why-line.tsx";
 
 /** Per agent: what should be, what is, and why. */
 export function MachineAgents({ machine }: { machine: MachineDetail }) {
@@ -89,23 +90,33 @@ function DesiredAndActual({ agent }: { agent: MachineAgentView }) {
           differs={desired !== null && !agent.inSync}
         />
       </div>
-      <p className="text-[0.8125rem] text-muted">
-        {desired
-          ? t.rich(`because.${desired.scope}`, {
-              release: () => (
-                <Link
-                  href={`/releases/${desired.releaseId}`}
-                  className="font-medium text-link hover:underline"
-                >
-                  {t("releaseNumber", { id: desired.releaseId })}
-                </Link>
-              ),
-            })
-          : t("noWishHint")}{" "}
-        {desired ? <Time ms={desired.releasedAtMs} className="text-subtle" /> : null}
-      </p>
+      {hasWhy(agent) ? <WhyLine agent={agent} /> : <Because agent={agent} />}
       <BlockedLine agent={agent} />
+      <NextLine agent={agent} />
     </div>
+  );
+}
+
+/** Where it is not known which stage brought it: by an order from another deployment, or nobody's. */
+function Because({ agent }: { agent: Pick<MachineAgentView, "desired"> }) {
+  const t = useTranslations("machine");
+  const { desired } = agent;
+  return (
+    <p className="text-[0.8125rem] text-muted">
+      {desired
+        ? t.rich(`because.${desired.scope}`, {
+            release: () => (
+              <Link
+                href={`/releases/${desired.releaseId}`}
+                className="font-medium text-link hover:underline"
+              >
+                {t("releaseNumber", { id: desired.releaseId })}
+              </Link>
+            ),
+          })
+        : t("noWishHint")}{" "}
+      {desired ? <Time ms={desired.releasedAtMs} className="text-subtle" /> : null}
+    </p>
   );
 }
 
