@@ -22,6 +22,9 @@ export function createLog(write: (line: string) => void, nowMs: () => number): L
   };
 }
 
+/** With what is behind it: of a failed request the error itself says no more than that. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

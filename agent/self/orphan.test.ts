@@ -11,7 +11,7 @@ import { GuardWatch } from "./guard-watch.ts";
 const program = await buildProgram("1.0.0");
 globalThis.addEventListener("unload", () => Deno.removeSync(program, { recursive: true }));
 
-async function guarded(root: string): Promise<{ guard: GuardProcess; worker: () => number[] }> {
+function guarded(root: string): { guard: GuardProcess; worker: () => number[] } {
   const guard = new GuardProcess(root, [`${program}/ifrit-agent`, "guard", "--root", root]);
   return { guard, worker: () => childrenOf(guard.pid) };
 }
@@ -41,13 +41,13 @@ Deno.test("fault 4: a guard that is killed in a trial is followed by one that go
   await using master = new FakeMaster();
   await using agent = await AgentProcess.enrolled(master);
   master.release(1, await sampleOf("1.0.0"));
-  const first = await guarded(agent.root);
+  const first = guarded(agent.root);
   const { pid } = await eventually("the sample runs", stateOf(master, "running", "1.0.0"));
   master.release(2, await packageOfProgram(second, "2.0.0"));
   const onTrial = () => master.reports.some((report) => report.ifritAgentVersion === "2.0.0");
   await eventually("2.0.0 is on trial", onTrial, 30_000);
   await first.guard.stop("SIGKILL");
-  await using next = (await guarded(agent.root)).guard;
+  await using next = guarded(agent.root).guard;
   await eventually(
     "2.0.0 is committed",
     () => {
@@ -65,13 +65,13 @@ Deno.test("fault 4: a guard that is killed in a trial is followed by one that go
 Deno.test("an ifrit-agent without its guard goes on until another guard begins, and ends then", async () => {
   await using master = new FakeMaster();
   await using agent = await AgentProcess.enrolled(master);
-  const { guard, worker } = await guarded(agent.root);
+  const { guard, worker } = guarded(agent.root);
   const [orphan] = await eventually("a worker", () => (worker().length > 0 ? worker() : null));
   await eventually("a check-in", () => master.requests.length > 2);
   await guard.stop("SIGKILL");
   const before = master.requests.length;
   await eventually("it goes on", () => master.requests.length > before + 1);
-  await using next = (await guarded(agent.root)).guard;
+  await using next = guarded(agent.root).guard;
   await ended(orphan!);
   await eventually("the next one works", () => childrenOf(next.pid).length === 1);
   await guard[Symbol.asyncDispose]();
@@ -80,13 +80,13 @@ Deno.test("an ifrit-agent without its guard goes on until another guard begins, 
 Deno.test("a stuck ifrit-agent that its guard left behind is killed", async () => {
   await using master = new FakeMaster();
   await using agent = await AgentProcess.enrolled(master);
-  const { guard, worker } = await guarded(agent.root);
+  const { guard, worker } = guarded(agent.root);
   const [orphan] = await eventually("a worker", () => (worker().length > 0 ? worker() : null));
   await eventually("a check-in", () => master.requests.length > 2);
   Deno.kill(orphan!, "SIGSTOP");
   await guard.stop("SIGKILL");
   const before = master.requests.length;
-  await using _next = (await guarded(agent.root)).guard;
+  await using _next = guarded(agent.root).guard;
   await ended(orphan!);
   await eventually("the next one works", () => master.requests.length > before + 1);
   await guard[Symbol.asyncDispose]();

@@ -12,31 +12,29 @@ import { fromFileUrl } from "./from-file-url.ts";
 export class AgentProcess implements AsyncDisposable {
   #child: Deno.ChildProcess | null = null;
   readonly layout: Layout;
+  /** Of the master that it may talk to, where that is another than it enrolled with. */
+  masterUrl: string;
+  /** Deno starts nothing under a preloaded library without the grant to run anything. */
+  runsUnderPreload = false;
 
   private constructor(
     readonly root: string,
     private readonly master: FakeMaster,
   ) {
     this.layout = layoutOf(root);
+    this.masterUrl = master.url;
   }
 
   static async enrolled(
     master: FakeMaster,
     path?: string,
     options: readonly string[] = [],
+    wrapper: readonly string[] = [],
   ): Promise<AgentProcess> {
     const root = path ?? (await Deno.makeTempDir({ prefix: "ifrit-test-" }));
     const agent = new AgentProcess(root, master);
-    const { code, stderr } = await agent.cli([
-      "enroll",
-      "--root",
-      root,
-      "--master",
-      master.url,
-      "--machine-id",
-      "machine-1",
-      ...options,
-    ]);
+    const words = ["enroll", "--root", root, "--master", master.url, "--machine-id", "machine-1"];
+    const { code, stderr } = await agent.cli([...words, ...options], {}, wrapper);
     if (code !== 0) throw new Error(`enroll ended with ${code}: ${stderr}`);
     return agent;
   }
@@ -44,8 +42,9 @@ export class AgentProcess implements AsyncDisposable {
   async cli(
     args: readonly string[],
     env: Record<string, string> = {},
+    wrapper: readonly string[] = [],
   ): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { code, stdout, stderr } = await this.#command(args, env, "piped").output();
+    const { code, stdout, stderr } = await this.#command(args, env, "piped", wrapper).output();
     return {
       code,
       stdout: new TextDecoder().decode(stdout),
@@ -143,7 +142,10 @@ export class AgentProcess implements AsyncDisposable {
     const agentDir = fromFileUrl("..", import.meta.url);
     const failpoint =
       "IFRIT_FAILPOINT" in env ? ["--allow-env=IFRIT_FAILPOINT,IFRIT_ENROLLMENT_TOKEN"] : [];
-    const flags = permissionFlags({ root: this.root, masterUrl: this.master.url });
+    const granted = permissionFlags({ root: this.root, masterUrl: this.masterUrl });
+    const flags = this.runsUnderPreload
+      ? granted.map((flag) => flag.replace(/^--allow-run=.*/, "--allow-run"))
+      : granted;
     const kept =
       failpoint.length > 0 ? flags.filter((flag) => !flag.startsWith("--allow-env")) : flags;
     const [program = "", ...words] = [...wrapper, Deno.execPath()];

@@ -41,8 +41,11 @@ export class FakeMaster implements AsyncDisposable {
   #machineType: MachineType = "LINUX";
   #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(port = 0) {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, (request) =>
+  constructor(
+    port = 0,
+    private readonly hostname = "127.0.0.1",
+  ) {
+    this.#server = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
       this.answer(request),
     );
   }
@@ -56,7 +59,7 @@ export class FakeMaster implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
+    return `http://${this.hostname}:${this.#server.addr.port}`;
   }
 
   get port(): number {
