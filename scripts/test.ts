@@ -3,6 +3,7 @@ import { chineseFontRequirement, chromiumRequirement } from "./system/chromium.t
 import { installIfPossible, installMissing } from "./system/debian-packages.ts";
 import { arm64Requirement } from "./test/arm64-requirement.ts";
 import { daemonRequirements } from "./test/daemon-requirements.ts";
+import { faultRequirements } from "./test/fault-requirements.ts";
 import { type Suite, type SuiteResult, summaryLine, summaryTable } from "./test/suite.ts";
 import { suites } from "./test/suites.ts";
 import { mariaDbRequirement, redisRequirement } from "./up/requirements.ts";
@@ -16,7 +17,7 @@ runMain(async () => {
   await installMissing(requirementsOf(chosen));
   if (chosen.some((suite) => suite.name === "archives")) await installIfPossible(arm64Requirement);
   if (chosen.some((suite) => suite.name === "agent"))
-    for (const one of daemonRequirements) await installIfPossible(one);
+    for (const one of [...daemonRequirements, ...faultRequirements]) await installIfPossible(one);
   const results: SuiteResult[] = [];
   for (const suite of chosen) results.push(await run(suite));
   console.log(`\n${summaryTable(results)}\n`);
