@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCluster } from "../lib/clusters/create-cluster.ts";
@@ -7,13 +7,15 @@ import { slotOf } from "../lib/desired-state/slot.ts";
 import { machineTokenKey, signMachineToken } from "../lib/machines/machine-token.ts";
 import { systemContext } from "../lib/platform/request-context.ts";
 import { closeServices } from "../lib/platform/services.ts";
+import { serveDevelopmentTrust } from "../lib/signing/serve-development-trust.ts";
 import { type Load, type LoadResult, loadGenerator } from "./load.ts";
 import { type BenchServer, cpuMsOf, startBenchServer } from "./servers.ts";
 import { openBenchServices, openBenchStores } from "./stores.ts";
 
 /*
- * Steady check-ins (304) against the whole server, beside two others that run in the same rounds:
- * the floor (bare node:http, a constant 304) and the usual design (node:http and one Redis GET).
+ * Steady check-ins (304) against the whole server, which signs, beside others that run in the same
+ * rounds: the same server without a root document, so that nothing is signed; the floor (bare node:http,
+ * a constant 304); and the usual design (node:http and one Redis GET).
  * Rounds are interleaved and medians are taken, so that what else the machine does hits all alike.
  */
 
@@ -36,19 +38,23 @@ try {
 }
 
 async function main(): Promise<void> {
-  const env = await openStores();
+  const env = await openStores("signing");
+  const unsigned = await openStores("unsigned");
   const servers = {
     subject: await open("subject", "../server.ts", env),
+    unsigned: await open("unsigned", "../server.ts", unsigned),
     floor: await open("floor", "./servers/floor.ts", {}),
     oneGet: await open("one Redis GET", "./servers/one-get.ts", { REDIS_URL: env.REDIS_URL }),
   };
-  const etag = await currentEtag(servers.subject.port, tokenOf(env.IFRIT_SECRET, "bench-0"));
+  const etag = await currentEtag(servers.subject.port, tokenOf(env.IFRIT_SECRET, "bench-0"), true);
+  await currentEtag(servers.unsigned.port, tokenOf(unsigned.IFRIT_SECRET, "bench-0"), false);
   const { name: generator, drive } = loadGenerator(folder);
   const samples = new Map<string, Sample[]>();
   for (let round = 0; round <= rounds; round += 1)
     for (const mode of modes)
       for (const server of Object.values(servers)) {
-        const requests = machineRequests(env.IFRIT_SECRET, etag, mode);
+        const { IFRIT_SECRET: secret } = server === servers.unsigned ? unsigned : env;
+        const requests = machineRequests(secret, etag, mode);
         const load: Load = { port: server.port, requests, connections, seconds: roundSeconds };
         const sample = await measure(server, load, drive);
         // The first round warms all of them up.
@@ -77,11 +83,12 @@ function summary(samples: Map<string, Sample[]>, generator: string): object {
 function compare(samples: Map<string, Sample[]>, mode: Mode) {
   const of = (name: string, key: keyof Sample) =>
     (samples.get(`${name} ${mode}`) ?? []).map((sample) => sample[key]);
-  const [subject, floor, oneGet] = ["subject", "floor", "one Redis GET"].map((name) =>
-    of(name, "requestsPerSecond"),
-  ) as [number[], number[], number[]];
+  const [subject, unsigned, floor, oneGet] = [
+    ...["subject", "unsigned", "floor", "one Redis GET"],
+  ].map((name) => of(name, "requestsPerSecond")) as [number[], number[], number[], number[]];
   const cpu = {
     subject: of("subject", "cpuMicrosPerRequest"),
+    unsigned: of("unsigned", "cpuMicrosPerRequest"),
     floor: of("floor", "cpuMicrosPerRequest"),
   };
   return {
@@ -89,6 +96,11 @@ function compare(samples: Map<string, Sample[]>, mode: Mode) {
     floor: Math.round(median(floor)),
     ratio: round2(median(subject.map((value, round) => value / floor[round]!))),
     ratioByCpu: round2(median(cpu.floor.map((value, round) => value / cpu.subject[round]!))),
+    signing: {
+      unsigned: Math.round(median(unsigned)),
+      ratio: round2(median(subject.map((value, round) => value / unsigned[round]!))),
+      ratioByCpu: round2(median(cpu.unsigned.map((value, round) => value / cpu.subject[round]!))),
+    },
     nodeAndRedis: Math.round(median(oneGet)),
     p99Ms: round2(median(of("subject", "p99Ms"))),
     cpuMicrosPerRequest: round2(median(cpu.subject)),
@@ -112,16 +124,19 @@ async function open(name: string, file: string, env: Record<string, string>): Pr
   return server;
 }
 
+type StoresEnv = Record<string, string> & { IFRIT_SECRET: string; REDIS_URL: string };
+
 /** Private stores with one cluster, and the settings of a master on them. */
-async function openStores(): Promise<
-  Record<string, string> & { IFRIT_SECRET: string; REDIS_URL: string }
-> {
-  const { env, stop } = await openBenchStores(folder);
+async function openStores(kind: "signing" | "unsigned"): Promise<StoresEnv> {
+  const own = join(folder, kind);
+  mkdirSync(own);
+  const { env, stop } = await openBenchStores(own);
   cleanUps.push(stop);
   const services = openBenchServices(env);
   await createCluster(services, systemContext("bench", "bench"), { id: clusterId, name: "Bench" });
+  if (kind === "signing") await serveDevelopmentTrust(services.env, Date.now());
   await closeServices(services);
-  return env as Record<string, string> & { IFRIT_SECRET: string; REDIS_URL: string };
+  return env as StoresEnv;
 }
 
 function tokenOf(secret: string, machineId: string): string {
@@ -129,16 +144,18 @@ function tokenOf(secret: string, machineId: string): string {
   return signMachineToken(machineTokenKey(secret), claims, Date.now() + 3_600_000);
 }
 
-async function currentEtag(port: number, token: string): Promise<string> {
+async function currentEtag(port: number, token: string, signed: boolean): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}${agentPaths.desiredState}`, {
     headers: { authorization: `Bearer ${token}` },
   });
   const etag = response.headers.get("etag");
   if (response.status !== 200 || !etag) throw new Error(`no desired state: ${response.status}`);
+  if (response.headers.has(header.freshness) !== signed)
+    throw new Error(`the server ${signed ? "signs nothing" : "signs"}`);
   return etag;
 }
 
-/** What ifrit-agents send, each with its own machine's token. The same bytes go to all three servers. */
+/** What ifrit-agents send, each with its own machine's token. The same kind of bytes goes to all servers. */
 function machineRequests(secret: string, etag: string, mode: Mode): string[] {
   return Array.from({ length: machines }, (_, index) =>
     [
