@@ -96,6 +96,39 @@ Deno.test("fault 7: an agent that crashes on a disk without a free byte comes ba
   await eventually("it can be upgraded again", stateOf(master, "running", "2.0.0"), 30_000);
 });
 
+Deno.test("fault 7: ifrit-agents that start on a disk without a free byte check in, keep agents alive and say what is wrong", async () => {
+  await using disk = await smallDisk(24);
+  if (disk === null) return;
+  await using master = await FakeMaster.signing();
+  await using agent = await AgentProcess.enrolled(master, `${disk.path}/root`);
+  const release = async (id: number, version: string) => {
+    const built = await sampleOf(version);
+    await master.director.sign(built);
+    master.release(id, built);
+  };
+  await release(1, "1.0.0");
+  agent.start();
+  const { pid } = await eventually("it runs", stateOf(master, "running", "1.0.0"));
+  await agent.kill();
+  await shell(`cat /dev/zero > ${disk.path}/ballast`);
+  await release(2, "2.0.0");
+  for (let start = 0; start < 3; start++) {
+    const reports = master.reports.length;
+    agent.start();
+    await eventually("it reports", () => master.reports.length > reports);
+    const failed = await eventually("it says why", stateOf(master, "failed", "1.0.0"));
+    assert.equal(failed.failure?.reason, "disk_full");
+    assert.equal(failed.pid, pid);
+    await agent.kill();
+  }
+  const { stdout } = await agent.cli(["doctor", "--root", agent.root]);
+  assert.match(stdout, /only 0 MiB free .*[\s\S]*→ free at least/);
+  await Deno.remove(`${disk.path}/ballast`);
+  agent.start();
+  await eventually("it is upgraded", stateOf(master, "running", "2.0.0"), 30_000);
+  assert.ok(master.counters.every((counter, index) => counter > (master.counters[index - 1] ?? 0)));
+});
+
 Deno.test("fault 8: on a disk that has gone read-only agents are kept alive and changes wait", async () => {
   await using disk = await smallDisk(40);
   if (disk === null) return;

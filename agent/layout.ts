@@ -3,7 +3,7 @@
  *
  *   config.json                what `enroll` wrote
  *   lock                       flock: one ifrit-agent per root
- *   identity/                  key.json (0600), counter.json
+ *   identity/                  key.json (0600), counter.json with counter.reserve beside it
  *   state/                     desired.json, sequence.json, status.json; root.json and floors.json
  *                              once this machine checks signatures
  *   trash/                     folders on their way out

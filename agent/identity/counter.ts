@@ -1,14 +1,21 @@
 import { z } from "zod";
-import { readJson, writeDurably } from "../platform/durable-file.ts";
+import {
+  isDiskError,
+  parseOrNull,
+  readTextOrNull,
+  writeDurably,
+} from "../platform/durable-file.ts";
+import { readReservedNumber, writeReservedNumber } from "../platform/reserved-number.ts";
 
 const StoredCounter = z.object({ value: z.number().int().nonnegative() });
 
-/** How many values one write to the disk reserves. A full disk then does not silence the machine at once. */
+/** How many values one write to the disk reserves. */
 const reservation = 50;
 
 /**
- * Hands out ever larger numbers, also across restarts. The file holds the end of the reserved range, and
- * is on disk before a number of that range is used, so none is ever handed out twice; some are skipped.
+ * Hands out ever larger numbers, also across restarts. On disk is the end of the reserved range, before a
+ * number of that range is used, so none is ever handed out twice; some are skipped. It is kept in two
+ * ways, of which one is enough: a full disk takes no new file, but a number into space that it has.
  */
 export class Counter {
   #next = 0;
@@ -29,10 +36,39 @@ export class Counter {
   }
 
   async #reserve(): Promise<void> {
-    const stored = (await readJson(this.path, StoredCounter))?.value ?? 0;
-    const from = Math.max(stored, this.#next);
-    await writeDurably(this.path, JSON.stringify({ value: from + reservation }), 0o600);
+    const from = Math.max(await this.#stored(), this.#next);
+    await this.#keep(from + reservation);
     this.#next = from;
     this.#reserved = from + reservation;
+  }
+
+  async #stored(): Promise<number> {
+    const reserved = await readReservedNumber(this.#reservePath).catch(() => null);
+    const whole = await this.#read(this.path);
+    if (whole !== null) return Math.max(whole, reserved ?? 0);
+    // The backup holds the end of the range before, whose successor may have been used up.
+    const before = await this.#read(`${this.path}.bak`);
+    return Math.max(before === null ? 0 : before + reservation, reserved ?? 0);
+  }
+
+  async #read(path: string): Promise<number | null> {
+    const text = await readTextOrNull(path);
+    return text === null ? null : (parseOrNull(text, StoredCounter)?.value ?? null);
+  }
+
+  async #keep(value: number): Promise<void> {
+    const reserved = await writeReservedNumber(this.#reservePath, value).then(
+      () => true,
+      () => false,
+    );
+    try {
+      await writeDurably(this.path, JSON.stringify({ value }), 0o600);
+    } catch (error) {
+      if (!reserved || !isDiskError(error)) throw error;
+    }
+  }
+
+  get #reservePath(): string {
+    return this.path.replace(/\.json$/, ".reserve");
   }
 }

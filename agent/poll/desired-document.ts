@@ -1,5 +1,7 @@
 import { TrustError } from "@contract/verify-refusal.ts";
 import type { AgentContext } from "../context.ts";
+import { isDiskError } from "../platform/durable-file.ts";
+import { errorText } from "../platform/log.ts";
 import type { Trust } from "../trust/trust.ts";
 import { type KnownDesired, writeKnownDesired } from "./desired-store.ts";
 
@@ -16,9 +18,11 @@ export type Settled = "settled" | "refused" | "changedMeanwhile";
 /**
  * The desired state that this machine goes by. On a machine that checks signatures a document counts
  * only once its statement is proven; until then it waits here, and the one before stays in force.
+ * A disk that takes nothing keeps no document from counting, but every change until it is written.
  */
 export class DesiredDocument {
   #offered: KnownDesired | null = null;
+  #isUnwritten = false;
 
   constructor(
     private readonly around: Pick<AgentContext, "layout" | "log" | "failpoint">,
@@ -38,6 +42,7 @@ export class DesiredDocument {
 
   /** What a check-in brought; null: nothing new. */
   async offer(received: KnownDesired | null): Promise<void> {
+    if (this.#isUnwritten) await this.#writeIfPossible(this.known!);
     if (received === null) return;
     if (this.trust.on) this.#offered = received;
     else await this.#keep(received);
@@ -52,6 +57,7 @@ export class DesiredDocument {
 
   /** Right before a change: is the document that is in force the newest word, and on disk? */
   async prove(): Promise<boolean> {
+    if (this.#isUnwritten) await this.#write(this.known!);
     if (!this.trust.on) return true;
     if (this.known === null || this.#offered !== null) return false;
     if ((await this.#prove(this.known)) !== "settled" || this.trust.problem() !== null)
@@ -84,7 +90,8 @@ export class DesiredDocument {
     if (answer.etag !== document.etag) return "changedMeanwhile";
     if (!(await this.trust.proveDocument(answer.text, document.sha256))) return "refused";
     await this.#keep({ ...document, statement: answer.text });
-    await this.trust.keepFloors();
+    // Before a change they are written again, and then they must be.
+    await this.trust.keepFloors().catch(throwUnlessDisk);
     return "settled";
   }
 
@@ -99,12 +106,35 @@ export class DesiredDocument {
   }
 
   async #keep(document: KnownDesired): Promise<void> {
-    await writeKnownDesired(this.around.layout, document);
-    this.around.failpoint("trust:documentKept");
+    await this.#writeIfPossible(document);
     const isNew = this.known?.sha256 !== document.sha256;
     this.known = document;
     this.#offered = null;
     if (isNew)
       this.around.log.info("desired state received", { agents: document.state.agents.length });
   }
+
+  async #writeIfPossible(document: KnownDesired): Promise<void> {
+    try {
+      await this.#write(document);
+    } catch (error) {
+      throwUnlessDisk(error);
+      const wasWritten = !this.#isUnwritten;
+      this.#isUnwritten = true;
+      if (wasWritten)
+        this.around.log.warn("the desired state counts, but cannot be kept: nothing is changed", {
+          error: errorText(error),
+        });
+    }
+  }
+
+  async #write(document: KnownDesired): Promise<void> {
+    await writeKnownDesired(this.around.layout, document);
+    this.#isUnwritten = false;
+    this.around.failpoint("trust:documentKept");
+  }
+}
+
+function throwUnlessDisk(error: unknown): void {
+  if (!isDiskError(error)) throw error;
 }
