@@ -9,7 +9,9 @@ import {
   MachineList,
   PackageUploaded,
   ReleaseDetail,
+  StoredSignature,
 } from "../lib/contract/console-views.ts";
+import { TrustView } from "../lib/contract/trust-views.ts";
 import type { Ifrit } from "./start-ifrit.ts";
 
 const convergePatienceMs = 120_000;
@@ -37,6 +39,16 @@ export class OperatorApi {
       data: readFileSync(archive),
     });
     return read(response, PackageUploaded);
+  }
+
+  /** `envelope`: what `npm run keys -- sign` wrote. */
+  async sign(packageId: number, envelope: string): Promise<StoredSignature> {
+    const path = `/api/v1/packages/${packageId}/signature`;
+    return read(await this.http.put(path, { data: { envelope } }), StoredSignature);
+  }
+
+  async trust(): Promise<TrustView> {
+    return read(await this.http.get("/api/v1/trust"), TrustView);
   }
 
   /** Releases to every machine of the cluster at once; `version` null removes the agent. */

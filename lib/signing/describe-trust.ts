@@ -13,7 +13,7 @@ import type { Services } from "../platform/services.ts";
 import { directorStanding } from "./director-standing.ts";
 import { listDropped } from "./dropped-values.ts";
 import { expiryLevel } from "./expiry-level.ts";
-import { developmentRootName } from "./make-development-trust.ts";
+import { developmentNames } from "./make-development-trust.ts";
 import { type OwnTrust, readOwnTrust } from "./own-trust.ts";
 import { readNews } from "./read-news.ts";
 
@@ -115,7 +115,8 @@ function nameOf(root: TrustedRoot | null, keyId: string): string {
   return root?.document.keys[keyId]?.name ?? "";
 }
 
-/** As makeDevelopmentTrust names its keys. */
+/** As makeDevelopmentTrust names its keys; one of them is enough. */
 export function isDevelopmentRoot({ document: { keys, roles } }: TrustedRoot): boolean {
-  return roles.root.keyIds.some((keyId) => keys[keyId]?.name === developmentRootName);
+  const offline = [...roles.root.keyIds, ...roles.release.keyIds];
+  return offline.some((keyId) => developmentNames.has(keys[keyId]?.name ?? ""));
 }

@@ -15,8 +15,9 @@ export type DevelopmentTrust = {
   director: Signer;
 };
 
-/** By this name everybody can tell that a root is for a first look only. */
-export const developmentRootName = "development root";
+/** By these names everybody can tell that a root is for a first look only. */
+const [rootName, releaseName] = ["development root", "development release"];
+export const developmentNames: ReadonlySet<string> = new Set([rootName, releaseName]);
 const expiresAfterMs = 10 * 365 * 86_400_000;
 
 /**
@@ -52,8 +53,8 @@ async function signDevelopmentRoot(root: Signer, release: Signer, director: Sign
     [signer.keyId, { algorithm: "ed25519" as const, publicKey: signer.publicKey, name }] as const;
   const only = (signer: Signer) => ({ keyIds: [signer.keyId], threshold: 1 });
   const keys = Object.fromEntries([
-    listed(root, developmentRootName),
-    listed(release, "development release"),
+    listed(root, rootName),
+    listed(release, releaseName),
     listed(director, "director"),
   ]);
   const roles = { root: only(root), release: only(release), director: only(director) };
