@@ -84,6 +84,7 @@ export const rules: Record<string, Rule> = {
   "/api/v1/users/[name]": { PATCH: "users.write" },
   "/api/v1/users/[name]/identities": { POST: "users.write" },
   "/api/v1/users/[name]/identities/[id]": { DELETE: "users.write" },
+  "/api/v1/users/[name]/password": { PUT: "users.write" },
   "/api/v1/users/[name]/sessions": { DELETE: "users.write" },
 };
 

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { problemResponse, toProblem } from "../platform/problem-response.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import { services as processServices, type Services } from "../platform/services.ts";
-import { currentActor } from "./current-actor.ts";
+import { limitedActor } from "./limit-requests.ts";
 import { refuseCrossSite } from "./refuse-cross-site.ts";
 import { parseWith, readJsonBody } from "./request-input.ts";
 import { type Permission, requirePermission } from "./require-permission.ts";
@@ -52,7 +52,7 @@ export function apiRoute<Params = unknown, Query = unknown, Body = unknown>(
     const services = processServices();
     const requestId = randomUUID();
     try {
-      const ctx = await currentActor(services, request, requestId);
+      const ctx = await limitedActor(services, request, requestId);
       requirePermission(ctx, spec.permission);
       // A browser attaches cookies by itself, and a token never.
       if (isWrite(request) && !isByToken(ctx)) refuseCrossSite(services.env, request);

@@ -9,14 +9,20 @@ import { requirePermission } from "./require-permission.ts";
 import { requirePerson } from "./require-person.ts";
 import { signInThrottle } from "./sign-in-throttle.ts";
 
-/** Sets a user's password and ends all of the user's sessions. @throws ProblemError not_found */
+/**
+ * Sets another user's password and ends all of the user's sessions.
+ * @throws ProblemError not_found, conflict (one's own: the present one has to be known)
+ */
 export async function setPassword(
   services: Services,
   ctx: RequestContext,
   { username, password }: { username: string; password: string },
 ): Promise<void> {
-  requirePermission(ctx, "users.write");
-  await storePassword(services, ctx, username.trim().toLowerCase(), password);
+  requirePermission(ctx, "users.write", {});
+  const name = username.trim().toLowerCase();
+  if (ctx.actor.kind === "user" && ctx.actor.name === name)
+    throw new ProblemError("conflict", "Change your own password with the present one.");
+  await storePassword(services, ctx, name, password);
 }
 
 /** The password of whoever asks; the present one proves that it is no stranger at an open screen. */

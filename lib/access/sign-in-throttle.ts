@@ -6,6 +6,7 @@ import {
 } from "rate-limiter-flexible";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
+import { addressForLimits } from "./client-address.ts";
 
 /**
  * Guessing is slowed down per (user, address), so that nobody can lock the owner out from elsewhere,
@@ -37,16 +38,16 @@ export function signInThrottle(services: Services): SignInThrottle {
 function createThrottle({ redis, log }: Services): SignInThrottle {
   const pairs = createLimiter(redis, "ifrit:sign-in:pair", signInLimits.pair);
   const addresses = createLimiter(redis, "ifrit:sign-in:address", signInLimits.address);
-  const pairKey = (username: string, address: string) => `${username} ${address}`;
+  const pairKey = (username: string, address: string) => `${username} ${addressForLimits(address)}`;
   return {
     async count(username, address) {
-      await consume(addresses, address);
+      await consume(addresses, addressForLimits(address));
       await consume(pairs, pairKey(username, address));
     },
     async forgive(username, address) {
       await Promise.all([
         pairs.delete(pairKey(username, address)),
-        addresses.reward(address, 1),
+        addresses.reward(addressForLimits(address), 1),
       ]).catch((error: unknown) => log.warn({ err: String(error) }, "sign-in throttle"));
     },
   };

@@ -86,6 +86,9 @@ export const CreateUserRequest = z.object({
   password: z.string().max(200),
 });
 
+/** PUT /api/v1/users/{name}/password → 204. For another user; one's own: POST /api/v1/me/password. */
+export const SetPasswordRequest = z.object({ password: z.string().max(200) });
+
 /** PATCH /api/v1/users/{name} → UserView. Disabling ends all of the user's sessions. */
 export const ChangeUserRequest = z
   .object({ role: Role, disabled: z.boolean() })

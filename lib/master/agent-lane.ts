@@ -7,6 +7,7 @@ import { authenticateMachine, isRefusal } from "../machines/authenticate-machine
 import { checkIn } from "../machines/check-in.ts";
 import { enrollMachine } from "../machines/enroll-machine.ts";
 import { CounterReusedError, issueMachineToken } from "../machines/issue-machine-token.ts";
+import { limitAdmission } from "../machines/limit-admission.ts";
 import { answerPackageSignature } from "../packages/answer-package-signature.ts";
 import { openPackageArchive } from "../packages/open-package-archive.ts";
 import { type AgentAnswer, fixedProblem, jsonAnswer } from "../platform/agent-answer.ts";
@@ -95,7 +96,9 @@ export function count(master: Master, path: string, status: number): void {
 
 async function enroll(master: Master, request: AgentRequest): Promise<AgentAnswer> {
   const body = parseBody(EnrollRequest, request.body);
-  const answer = await enrollMachine(master.services, body, request.address);
+  const { address } = request;
+  const from = { machineId: body.machineId, address };
+  const answer = await limitAdmission(from, () => enrollMachine(master.services, body, address));
   const { root } = await readOwnTrust(master.services);
   const offered = root ? { ...answer, root: root.text } : answer;
   return jsonAnswer(answer.status === "accepted" ? 200 : 202, offered);
@@ -106,7 +109,9 @@ async function issueToken(master: Master, request: AgentRequest): Promise<AgentA
   const { services, tokenKey, desired } = master;
   const { address } = request;
   const seen = desired.get(body.clusterId)?.signing.news?.sequence ?? 0;
-  return jsonAnswer(200, await issueMachineToken(services, tokenKey, body, address, seen));
+  const issue = () => issueMachineToken(services, tokenKey, body, address, seen);
+  const token = await limitAdmission({ machineId: body.machineId, address }, issue);
+  return jsonAnswer(200, token);
 }
 
 function statement(master: Master, request: AgentRequest): Promise<AgentAnswer> {

@@ -75,6 +75,8 @@ const Settings = z.object({
   IFRIT_POLL_SECONDS: seconds(60, 1, 3600),
   /** Machines of a running release are asked to poll this often. */
   IFRIT_FAST_POLL_SECONDS: seconds(5, 1, 3600),
+  /** Requests of /api/v1 by one person or one API token, at each instance. */
+  IFRIT_API_PER_MINUTE: z.coerce.number().int().min(10).max(1_000_000).default(3_000),
   IFRIT_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });
 export const Env = Settings.refine((env) => !env.IFRIT_OIDC_ISSUER || env.IFRIT_OIDC_CLIENT_ID, {

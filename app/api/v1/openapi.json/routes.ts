@@ -42,6 +42,7 @@ import * as tokens from "../tokens/route.ts";
 import * as trust from "../trust/route.ts";
 import * as identity from "../users/[name]/identities/[id]/route.ts";
 import * as identities from "../users/[name]/identities/route.ts";
+import * as userPassword from "../users/[name]/password/route.ts";
 import * as user from "../users/[name]/route.ts";
 import * as userSessions from "../users/[name]/sessions/route.ts";
 import * as users from "../users/route.ts";
@@ -55,6 +56,7 @@ export const routes = {
   "/api/v1/tokens/{id}": token,
   "/api/v1/users": users,
   "/api/v1/users/{name}": user,
+  "/api/v1/users/{name}/password": userPassword,
   "/api/v1/users/{name}/sessions": userSessions,
   "/api/v1/users/{name}/identities": identities,
   "/api/v1/users/{name}/identities/{id}": identity,
