@@ -16,7 +16,7 @@ const notYet = fixedProblem("unavailable", "This master cannot sign just now.", 
  * to. Asked for by machines that have something to change, never in the steady state.
  */
 export async function answerStatement(
-  context: MachineGate & { services: Services; desired: DesiredStateCache },
+  context: MachineGate & { services: Pick<Services, "env" | "log">; desired: DesiredStateCache },
   authorization: string | undefined,
 ): Promise<AgentAnswer> {
   const machine = authenticateMachine(context, authorization);
