@@ -13,12 +13,16 @@ export function backoffMs(failures: number, limits: BackoffLimits, random: () =>
 export interface PollTiming {
   intervalMs: number;
   failures: number;
+  /** The master has answered since ifrit-agent started. */
+  reached: boolean;
   /** What the master asked for in its last answer. */
   nextPollMs: number | null;
   retryAfterMs: number | null;
 }
 
-const backoffLimits: BackoffLimits = { baseMs: 1000, capMs: 60_000 };
+/** After a start the network may be about to come: first at once, then ever more slowly. */
+const bootLimits: BackoffLimits = { baseMs: 1000, capMs: 60_000 };
+const awayMaxMs = 60_000;
 const retryAfterMaxMs = 3_600_000;
 
 /**
@@ -26,10 +30,21 @@ const retryAfterMaxMs = 3_600_000;
  * that a fleet which started together drifts apart. Retry-After is a floor, never undercut.
  */
 export function nextPollDelayMs(timing: PollTiming, random: () => number): number {
+  const intervalMs = timing.nextPollMs ?? timing.intervalMs;
   if (timing.retryAfterMs !== null) {
     const floor = Math.min(timing.retryAfterMs, retryAfterMaxMs);
     return Math.round(floor + random() * Math.max(1000, floor * 0.1));
   }
-  if (timing.failures > 0) return backoffMs(timing.failures, backoffLimits, random);
-  return Math.round((timing.nextPollMs ?? timing.intervalMs) * (0.9 + 0.2 * random()));
+  if (timing.failures === 0) return Math.round(intervalMs * (0.9 + 0.2 * random()));
+  if (!timing.reached) return backoffMs(timing.failures, bootLimits, random);
+  return Math.round(awayMs(intervalMs, timing.failures) * (0.25 + random()));
+}
+
+/**
+ * A master that answered before and now does not is asked no more often than in peace: retries in
+ * haste would meet it as a herd, all at the moment when it is back.
+ */
+function awayMs(intervalMs: number, failures: number): number {
+  const slower = Math.min(awayMaxMs, intervalMs * 2 ** Math.min(failures - 1, 30));
+  return Math.max(intervalMs, slower);
 }

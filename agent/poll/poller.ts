@@ -53,7 +53,10 @@ export class Poller {
     private readonly document: DesiredDocument,
     intervalMs: number,
   ) {
-    this.#timing = { intervalMs, failures: 0, nextPollMs: null, retryAfterMs: null };
+    this.#timing = {
+      ...{ intervalMs, failures: 0, reached: false },
+      ...{ nextPollMs: null, retryAfterMs: null },
+    };
     this.#visible = document.current;
   }
 
@@ -146,6 +149,7 @@ export class Poller {
     this.#timing = {
       ...this.#timing,
       failures: 0,
+      reached: true,
       nextPollMs: checkIn.nextPollMs,
       retryAfterMs: null,
     };
