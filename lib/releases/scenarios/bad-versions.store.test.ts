@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fateOf } from "../../../scripts/simulate/behaviour/fate.ts";
+import type { PhaseChange } from "../../../scripts/simulate/fleet/fleet-options.ts";
 import {
   openScenario,
   type Scenario,
   scenarioAgent,
 } from "../../../scripts/simulate/testing/open-scenario.ts";
+import { setChangeRules } from "../../change-control/set-change-rules.ts";
+import { ChangeRules } from "../../contract/change-rules.ts";
+import { systemContext } from "../../platform/request-context.ts";
 
 /*
  * The safe template against bad versions on 10,000 machines over HTTP: 1 machine → 1 % → 10 % → 50 %
@@ -14,6 +18,7 @@ import {
  */
 
 const machines = 10_000;
+const cap = 8;
 const rule = (version: string, share: number) => [{ agent: scenarioAgent, version, share }];
 const behaviours = {
   fails: rule("1.1.0", 0.05).map((one) => ({ ...one, reason: null })),
@@ -36,6 +41,29 @@ function luckyMachine(version: string): string {
     const fate = fateOf({ ...all, ...behaviours }, { seed: 1, machine }, scenarioAgent, version);
     return fate.failure === null && !fate.crashLoops && fate.goesDark === null;
   })!;
+}
+
+/** Machines that are changing to a version at once: from the download to the verdict. */
+function watchChanging(version: string) {
+  const underWay = ["downloading", "verifying", "switching", "watching"];
+  const changing = new Set<string>();
+  let most = 0;
+  const watch = ({ machineId, to, targetVersion }: PhaseChange) => {
+    if (to && underWay.includes(to) && targetVersion === version) changing.add(machineId);
+    else changing.delete(machineId);
+    most = Math.max(most, changing.size);
+  };
+  scenario.watchers.add(watch);
+  return {
+    most: () => most,
+    stop: () => scenario.watchers.delete(watch),
+  };
+}
+
+async function limit(changingMax: number | null): Promise<void> {
+  const { services, cluster } = scenario;
+  const rules = ChangeRules.parse({ changingMax });
+  await setChangeRules(services, systemContext("operator", "test"), cluster.id, rules);
 }
 
 async function expectHalted(version: string, soaks: { gray: number; batch: number }) {
@@ -63,8 +91,15 @@ async function expectHalted(version: string, soaks: { gray: number; batch: numbe
   return halted;
 }
 
-test("fault 52: a version that fails on 5 % of machines is halted within the first per cent", async () => {
+test("fault 52: a version that fails on 5 % of machines is halted within the first per cent, never more than the cap at once", async () => {
+  await limit(cap);
+  const watched = watchChanging("1.1.0");
   const halted = await expectHalted("1.1.0", { gray: 60, batch: 120 });
+  watched.stop();
+  await limit(null);
+  console.log(`at most ${watched.most()} machines changed at once, of a cap of ${cap}`);
+  expect(watched.most()).toBeGreaterThanOrEqual(cap / 2);
+  expect(watched.most()).toBeLessThanOrEqual(cap);
   expect(halted.waitingFor?.values).toMatchObject({ reason: "failures", stage: 2 });
   const failed = halted.failures.reduce((sum, group) => sum + group.machines, 0);
   expect(failed).toBeGreaterThan(0);
