@@ -36,8 +36,10 @@ const ctx = systemContext("advance", "scheduler");
  * may call it: a lease lets one work, and every write is made only while the lease is held and the
  * release is as it was when the facts were read.
  */
-export async function advanceReleases(services: Services): Promise<Record<string, string>> {
-  const holder = processWide("advance-holder", () => randomUUID());
+export async function advanceReleases(
+  services: Services,
+  holder: string = processWide("advance-holder", () => randomUUID()),
+): Promise<Record<string, string>> {
   const lease = await takeLease(services.db, "advance", holder, leaseMs);
   if (!lease) return { outcome: "another process is at it" };
   try {
