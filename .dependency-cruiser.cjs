@@ -54,7 +54,8 @@ const readers = [
   "^lib/master/load-master\\.ts$",
 ];
 
-const tests = "\\.(store\\.)?test\\.tsx?$";
+/** Tests, and what they set the world up with. */
+const tests = "\\.(store\\.)?test\\.tsx?$|^lib/[^/]+/testing/";
 
 const foreignTables = Object.entries(tableOwners).map(([table, owners]) => ({
   name: `table-${table}`,

@@ -5,11 +5,11 @@ import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
 import { ChangeRules } from "../contract/change-rules.ts";
 import type { Master } from "../master/master.ts";
 import { systemContext } from "../platform/request-context.ts";
+import { ask, openFleet, openMaster, refresh, report } from "../testing/asking-fleet.ts";
 import { createReleaseRow } from "../testing/create-release-row.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { type Counts, giveBackPlace, readPlaces } from "./places.ts";
 import { setChangeRules } from "./set-change-rules.ts";
-import { ask, openFleet, openMaster, refresh, report } from "./testing/asking-fleet.ts";
 
 /*
  * Three masters with connections of their own ask Redis for places at once, in random histories: who

@@ -10,7 +10,6 @@ import { hold } from "../change-control/hold.ts";
 import { liftFreeze } from "../change-control/lift-freeze.ts";
 import { releaseHold } from "../change-control/release-hold.ts";
 import { setChangeRules } from "../change-control/set-change-rules.ts";
-import { ask, openFleet, refresh, report } from "../change-control/testing/asking-fleet.ts";
 import { CreateFreezeRequest } from "../contract/change-control.ts";
 import { ChangeRules } from "../contract/change-rules.ts";
 import type { ReleaseState } from "../contract/release-state.ts";
@@ -19,6 +18,7 @@ import { liftKnownBad } from "../known-bad/lift-known-bad.ts";
 import { markKnownBad } from "../known-bad/mark-known-bad.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
+import { ask, openFleet, refresh, report } from "../testing/asking-fleet.ts";
 import { createMachine } from "../testing/create-machine.ts";
 import { createReleaseRow } from "../testing/create-release-row.ts";
 

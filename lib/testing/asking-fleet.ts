@@ -1,20 +1,20 @@
-import { machineAgentStates } from "../../../drizzle/schema/machine-agent-states.ts";
-import { releaseClusters } from "../../../drizzle/schema/release-clusters.ts";
-import { header } from "../../contract/headers.ts";
-import { checkIn } from "../../machines/check-in.ts";
-import { signMachineToken } from "../../machines/machine-token.ts";
-import { loadMaster } from "../../master/load-master.ts";
-import { createMaster, type Master } from "../../master/master.ts";
-import { refreshCluster } from "../../master/refresh-cluster.ts";
-import type { Services } from "../../platform/services.ts";
-import { createCluster } from "../../testing/create-cluster.ts";
-import { createDesiredEntry } from "../../testing/create-desired-entry.ts";
-import { createMachine } from "../../testing/create-machine.ts";
-import { createPackage } from "../../testing/create-package.ts";
-import { createReleaseRow } from "../../testing/create-release-row.ts";
-import { agentState } from "../../testing/sample-machine.ts";
-import { createTestServices } from "../../testing/test-services.ts";
-import { refreshChangeControl } from "../refresh-change-control.ts";
+import { machineAgentStates } from "../../drizzle/schema/machine-agent-states.ts";
+import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
+import { refreshChangeControl } from "../change-control/refresh-change-control.ts";
+import { header } from "../contract/headers.ts";
+import { checkIn } from "../machines/check-in.ts";
+import { signMachineToken } from "../machines/machine-token.ts";
+import { loadMaster } from "../master/load-master.ts";
+import { createMaster, type Master } from "../master/master.ts";
+import { refreshCluster } from "../master/refresh-cluster.ts";
+import type { Services } from "../platform/services.ts";
+import { createCluster } from "./create-cluster.ts";
+import { createDesiredEntry } from "./create-desired-entry.ts";
+import { createMachine } from "./create-machine.ts";
+import { createPackage } from "./create-package.ts";
+import { createReleaseRow } from "./create-release-row.ts";
+import { agentState } from "./sample-machine.ts";
+import { createTestServices } from "./test-services.ts";
 
 /* A fleet whose machines ask masters in memory whether they may change, as over the wire. */
 
