@@ -85,7 +85,7 @@ test("fault 36: Redis hangs: no check-in waits for it, and a report is refused w
   await until(async () => (await machine.report(1)).status, 202);
 });
 
-test("fault 43: MySQL is killed: machines are served and their reports kept; a master can even start", {
+test("fault 43: MySQL is killed: machines are served and their reports kept, nothing new begins; a master can even start", {
   timeout: 90_000,
 }, async () => {
   const { running, open, restartMariaDb } = await openOwnStores();
@@ -102,7 +102,13 @@ test("fault 43: MySQL is killed: machines are served and their reports kept; a m
   process.kill(running.mariaDb.daemon.identity.pid, "SIGKILL");
   await running.mariaDb.daemon.exited;
   expect(await machine.desired()).toEqual({ status: 200, names: "one" });
+  // Half a minute later nobody can say any more whether there is a freeze: nothing new begins.
+  const { now } = master;
+  expect(await machine.blocked()).toBeNull();
+  master.now = () => now() + 31_000;
+  expect(await machine.blocked()).toBe("blocked; unavailable; store=mysql");
   expect((await machine.report(1)).status).toBe(202);
+  master.now = now;
   expect(isReady(await checkReadiness(services, master))).toBe(true);
   const started = await openMaster(open());
   expect(await machineOf(started, id, machineId).desired()).toEqual({ status: 200, names: "one" });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startMariaDb } from "../../../scripts/stores/start-mariadb.ts";
 import { startRedis } from "../../../scripts/stores/start-redis.ts";
-import { agentPaths } from "../../contract/headers.ts";
+import { agentPaths, header } from "../../contract/headers.ts";
 import { signMachineToken } from "../../machines/machine-token.ts";
 import { parseEnv } from "../../platform/env.ts";
 import { closeServices, openServices, type Services } from "../../platform/services.ts";
@@ -78,6 +78,8 @@ export function machineOf(master: Master, clusterId: string, machineId: string) 
           : [];
       return { status: response.status, names: agents.map((agent) => agent.name).join(" ") };
     },
+    /** Why it may not change now; null: it may. */
+    blocked: async () => (await call(agentPaths.desiredState)).headers.get(header.change),
     report: (sequence: number) =>
       call(agentPaths.report, {
         method: "POST",
