@@ -35,6 +35,7 @@ export async function openOwnStores() {
     DATABASE_URL: running.mariaDb.url,
     REDIS_URL: running.redis.url,
     IFRIT_SECRET: "a secret that only tests know, forty characters",
+    IFRIT_DATA_DIR: folder,
     IFRIT_LOG_LEVEL: process.env.IFRIT_TEST_LOG_LEVEL ?? "silent",
     IFRIT_REBUILD_SECONDS: "1",
     IFRIT_FLUSH_SECONDS: "1",
