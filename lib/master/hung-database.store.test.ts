@@ -28,9 +28,9 @@ test("fault 44: MySQL hangs and the pool is used up: who needs it is told so wit
   const master = await openMaster(services);
   const machine = machineOf(master, clusterId, machineId);
   let counter = 0;
-  const askToken = async () => {
+  const askToken = async (asking = sample) => {
     counter += 1;
-    const body = JSON.stringify(tokenRequest(sample, clusterId, counter));
+    const body = JSON.stringify(tokenRequest(asking, clusterId, counter));
     const headers = { "content-type": "application/json" };
     const request = new Request(`http://master${agentPaths.token}`, {
       method: "POST",
@@ -49,7 +49,8 @@ test("fault 44: MySQL hangs and the pool is used up: who needs it is told so wit
   const answers: Awaited<ReturnType<typeof askToken>>[] = [];
   process.kill(pid, "SIGSTOP");
   try {
-    asked = Array.from({ length: 1_000 }, askToken);
+    // Each a machine of its own: one alone would be told to slow down.
+    asked = Array.from({ length: 1_000 }, () => askToken(sampleMachine()));
     for (const one of asked) void one.then((answer) => answers.push(answer));
     for (let count = 0; count < 50; count += 1) expect((await machine.desired()).status).toBe(200);
     expect((await machine.report(1)).status).toBe(202);
