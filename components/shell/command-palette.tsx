@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Boxes, Flame, Moon, Plus, Server, SunMoon } from "lucide-react";
+import { Boxes, Flame, Moon, Network, Plus, Server, SunMoon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
@@ -63,6 +63,9 @@ function Palette({ onDone }: { onDone: () => void }) {
           </Item>
           <Item onSelect={go("/machines?enrol=true")} icon={<Server aria-hidden />}>
             {t("enrol")}
+          </Item>
+          <Item onSelect={go("/clusters?add=true")} icon={<Network aria-hidden />}>
+            {t("addCluster")}
           </Item>
           <Item
             onSelect={() => {
