@@ -119,7 +119,7 @@ test("every route of the build has a rule", () => {
 });
 
 for (const [name, variant] of Object.entries(variants))
-  test(`nobody gets in who may not: ${name}`, async () => {
+  test(`fault 57: nobody gets in who may not: ${name}`, async () => {
     test.setTimeout(600_000);
     const wrong: string[] = [];
     let tried = 0;

@@ -111,7 +111,7 @@ describe("apiRoute()", () => {
     ["a wrong body", {}, '{"name":"x"}', "invalid_request"],
     ["too much", {}, `{"name":"${"x".repeat(3_000_000)}"}`, "too_large"],
   ];
-  test.each(refused)("refuses %s", async (_what, headers, body, code) => {
+  test.each(refused)("fault 58: refuses %s", async (_what, headers, body, code) => {
     expect((await problemOf(await echo(post(headers, body), context))).code).toBe(code);
   });
 
@@ -128,7 +128,7 @@ describe("apiRoute()", () => {
     expect((await read(new Request(origin, { headers }), context)).status).toBe(200);
   });
 
-  test("a disabled user is refused with the next request", async () => {
+  test("fault 60: a disabled user with a live cookie is refused with the next request", async () => {
     const headers = { cookie: cookies.viewer ?? "" };
     await services.db.update(users).set({ disabledAtMs: 1 }).where(eq(users.username, "viewer"));
     const response = await read(new Request(origin, { headers }), context);

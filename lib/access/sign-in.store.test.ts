@@ -140,6 +140,28 @@ describe("signing in", () => {
     expect(refused).not.toBe("");
   }, 60_000);
 
+  test("fault 59: 1,000 guesses, from one address and with one name: throttled, and the owner elsewhere is not", async () => {
+    const guesser = new Browser(services, "203.0.113.77");
+    const { csrfToken } = (await (await guesser.call("csrf")).json()) as { csrfToken: string };
+    let looked = 0;
+    for (let guess = 0; guess < 1_000; guess += 1) {
+      const form = { csrfToken, username, password: `guess ${guess}`, json: "true" };
+      const response = await guesser.call("callback/credentials", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams(form),
+      });
+      const { url } = (await response.json()) as { url: string };
+      if (!url.includes("too_many_requests")) looked += 1;
+    }
+    expect(looked).toBe(signInLimits.pair.points);
+    const refused = (await audited()).filter((action) => action === "user.sign-in-refused");
+    expect(refused).toHaveLength(looked);
+    const owner = new Browser(services, "198.51.100.77");
+    await owner.signIn(username, password);
+    expect(await owner.session()).not.toBeNull();
+  }, 120_000);
+
   test("works while Redis is away, still throttled", async () => {
     const alone = await createTestServices();
     await createUser(alone, ctx, { username, role: "viewer", password });
@@ -155,7 +177,7 @@ describe("signing in", () => {
 });
 
 describe("a session", () => {
-  test("ends with the next request when the user is disabled", async () => {
+  test("fault 60: ends with the next request when the user is disabled", async () => {
     const browser = new Browser();
     await browser.signIn(username, password);
     await services.db.update(users).set({ disabledAtMs: 1 }).where(eq(users.username, username));

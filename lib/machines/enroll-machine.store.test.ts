@@ -75,7 +75,7 @@ test("a known machine id with another key is a conflict, and changes nothing", a
   ]);
 });
 
-test("unknown, expired and used-up tokens are refused", async () => {
+test("fault 61: unknown, expired and used-up tokens are refused", async () => {
   const { services, token, pass } = await openEnrollment(1);
   const refused = code("enrollment_token_invalid");
   const other = enrollRequest(sampleMachine(), `${token}x`);
@@ -155,7 +155,7 @@ test("a proof of another key, cluster or counter is refused, and takes no counte
   await ask(honest);
 });
 
-test("parked and revoked machines get no token, and a revoked one does not come back", async () => {
+test("fault 61: parked and revoked machines get no token, and a revoked one does not come back", async () => {
   const { services, clusterId, token, key } = await openEnrollment();
   const machine = sampleMachine();
   await enrollMachine(services, enrollRequest(machine, token), "agent");
