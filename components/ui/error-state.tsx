@@ -56,6 +56,7 @@ function NothingThere({ message }: { message: string }) {
 /** The words for an error, with the server's list of what is wrong in the input. */
 export function ErrorText({ error }: { error: Error }) {
   const t = useTranslations("errors");
+  const tAdvice = useTranslations("problemAdvice");
   const api = error instanceof ApiError ? error : null;
   if (!api) return <p>{t("unexpected")}</p>;
   if (api.kind === "unreachable") return <p>{t("unreachableHint")}</p>;
@@ -75,6 +76,9 @@ export function ErrorText({ error }: { error: Error }) {
             </li>
           ))}
         </ul>
+      ) : null}
+      {api.problem ? (
+        <p className="mt-1 text-[0.8125rem] text-muted">{tAdvice(api.problem.code)}</p>
       ) : null}
     </>
   );
