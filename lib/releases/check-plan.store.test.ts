@@ -135,7 +135,9 @@ describe("a plan that cannot be released is refused with problem, code and place
       { code: "othersWouldChange", values: { version: "0.9.0", now: 6, shown: 0 } },
     ]);
     const ofDrift = ["moreWouldChange", "othersWouldChange", "otherGray"];
-    expect([...seen, ...ofDrift].sort()).toEqual([...planIssueCodes].sort());
+    // Those of signatures are seen where packages have to be signed: refuse-unsigned and its tests.
+    const ofSignatures = ["notSigned", "signatureRefused"];
+    expect([...seen, ...ofDrift, ...ofSignatures].sort()).toEqual([...planIssueCodes].sort());
   });
 });
 
