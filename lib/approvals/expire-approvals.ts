@@ -1,12 +1,12 @@
-import { and, asc, eq, lte } from "drizzle-orm";
+import { and, asc, eq, inArray, lte } from "drizzle-orm";
 import { releaseApprovals } from "../../drizzle/schema/release-approvals.ts";
-import { releases } from "../../drizzle/schema/releases.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import { systemContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { auditedState } from "../releases/audited-state.ts";
 import { concludeApproval } from "../releases/conclude-approval.ts";
+import { listWaitingForApproval } from "../releases/list-waiting-for-approval.ts";
 import { lockRelease } from "../releases/release-rows.ts";
 
 const atOnceMax = 100;
@@ -17,14 +17,15 @@ const ctx = systemContext("approvals", "scheduler");
  * may call it; the release's row is locked, so that each ends once, and never against a decision.
  */
 export async function expireApprovals(services: Services): Promise<number[]> {
+  const waiting = await listWaitingForApproval(services);
+  if (waiting.length === 0) return [];
   const due = await services.db
     .select({ id: releaseApprovals.releaseId })
     .from(releaseApprovals)
-    .innerJoin(releases, eq(releases.id, releaseApprovals.releaseId))
     .where(
       and(
         eq(releaseApprovals.state, "waiting"),
-        eq(releases.state, "waitingForApproval"),
+        inArray(releaseApprovals.releaseId, waiting),
         lte(releaseApprovals.expiresAtMs, services.now()),
       ),
     )
