@@ -1,17 +1,15 @@
-import { and, eq, inArray } from "drizzle-orm";
-import { machines } from "../../drizzle/schema/machines.ts";
-import { releaseClusters } from "../../drizzle/schema/release-clusters.ts";
-import { releases } from "../../drizzle/schema/releases.ts";
 import { LastRefusal } from "../contract/change-control.ts";
 import type { MachineAgentView, WaitingFor } from "../contract/console-views.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import { redisKeys } from "../desired-state/redis-layout.ts";
 import { batchesOfSlots } from "../desired-state/ring.ts";
+import { readLabels } from "../machines/read-labels.ts";
 import type { Services } from "../platform/services.ts";
 import type { ChangePermission } from "../releases/engine/change-permission.ts";
 import { explainMachine as explainAgent, type Reach } from "../releases/engine/explain-machine.ts";
 import { nextForMachine } from "../releases/engine/next-for-machine.ts";
 import type { ReleaseRecord } from "../releases/engine/release-record.ts";
+import { loadUnfinished } from "../releases/load-unfinished.ts";
 import { ringBatches } from "../releases/release-entries.ts";
 import { type LoadedRelease, loadRelease } from "../releases/release-rows.ts";
 import { ringSaltOf } from "../releases/ring-salt.ts";
@@ -40,8 +38,14 @@ export async function explainMachine(
   const lastRefusal = await readRefusal(services, machine);
   const permission = lastRefusal
     ? permissionOf(lastRefusal)
-    : await expectedPermission(services, machine, agents, await readLabels(services, machine));
-  const unfinished = await readUnfinished(services, machine, agents);
+    : await expectedPermission(
+        services,
+        machine,
+        agents,
+        await readLabels(services.db, machine.machineId),
+      );
+  const names = agents.map(({ name }) => name);
+  const unfinished = await loadUnfinished(services, machine.clusterId, names);
   const explained = new Map<string, Explained>();
   for (const { name, desired, actual } of agents) {
     const reach = desired && (await readReach(services, machine, desired.releaseId));
@@ -77,40 +81,6 @@ function permissionOf({ machine, agents }: LastRefusal): ChangePermission {
   return machine
     ? { allowed: false, ...machine }
     : { allowed: true, agents: [], blocked: agents, counts: "normal" };
-}
-
-async function readLabels({ db }: Services, { machineId }: MachineInQuestion) {
-  const [row] = await db
-    .select({ facts: machines.facts })
-    .from(machines)
-    .where(eq(machines.id, machineId));
-  return row?.facts.labels ?? {};
-}
-
-/** Releases of these agents that are not over, as far as they come to the machine's cluster. */
-async function readUnfinished(
-  { db }: Services,
-  { clusterId }: MachineInQuestion,
-  agents: readonly Agent[],
-): Promise<ReleaseRecord[]> {
-  if (agents.length === 0) return [];
-  const rows = await db
-    .select({ id: releases.id })
-    .from(releases)
-    .innerJoin(releaseClusters, eq(releaseClusters.releaseId, releases.id))
-    .where(
-      and(
-        eq(releaseClusters.clusterId, clusterId),
-        inArray(releases.state, ["waitingForApproval", "running", "paused"]),
-        inArray(
-          releases.agentName,
-          agents.map(({ name }) => name),
-        ),
-      ),
-    );
-  const found: ReleaseRecord[] = [];
-  for (const { id } of rows) found.push((await loadRelease(db, id)).record);
-  return found;
 }
 
 /** null: nothing is known of the release here (it was ordered by another deployment). */

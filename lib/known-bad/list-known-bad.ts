@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { knownBad } from "../../drizzle/schema/known-bad.ts";
-import { packages } from "../../drizzle/schema/packages.ts";
 import { listRemoteClusters, type RemoteCluster } from "../clusters/list-remote-clusters.ts";
 import type { KnownBadView } from "../contract/known-bad.ts";
+import { versionsOfArchives } from "../packages/versions-of-archives.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
 
@@ -42,19 +42,14 @@ export async function knownBadView(
 
 async function toViews({ db }: Pick<Services, "db">, rows: readonly Row[]) {
   const digests = rows.flatMap(({ sha256 }) => sha256 ?? []);
-  const archives = digests.length
-    ? await db
-        .selectDistinct({ sha256: packages.sha256, version: packages.version })
-        .from(packages)
-        .where(inArray(packages.sha256, digests))
-    : [];
+  const archives = await versionsOfArchives(db, digests);
   const remote = rows.length > 0 ? await listRemoteClusters(db) : [];
   return rows.map((row): KnownBadView => {
     const { orderKey: _, origin: __, ...view } = row;
     const versions = archives.filter(({ sha256 }) => sha256 === row.sha256);
     return {
       ...view,
-      versions: versions.map(({ version }) => version),
+      versions: [...new Set(versions.map(({ version }) => version))],
       notAt: remote.flatMap((one) => missingAt(row, one)),
     };
   });

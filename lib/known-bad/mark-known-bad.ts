@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, isNull } from "drizzle-orm";
 import { knownBad } from "../../drizzle/schema/known-bad.ts";
-import { packages } from "../../drizzle/schema/packages.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { publishPolicy } from "../change-control/publish-policy.ts";
@@ -9,6 +8,7 @@ import { findClusters } from "../clusters/find-clusters.ts";
 import { hurryMasters } from "../clusters/hurry-masters.ts";
 import type { KnownBadView, MarkKnownBadRequest } from "../contract/known-bad.ts";
 import { lockAgent } from "../packages/find-version.ts";
+import { versionsOfArchives } from "../packages/versions-of-archives.ts";
 import type { Transaction } from "../platform/database.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
@@ -58,7 +58,7 @@ async function refuseUnknown(tx: Transaction, request: MarkKnownBadRequest): Pro
   if (clusterId !== null && !(await findClusters(tx, [clusterId])).has(clusterId))
     throw new ProblemError("not_found", `There is no cluster "${clusterId}".`);
   if (sha256 === null) return;
-  const [other] = await tx.select().from(packages).where(eq(packages.sha256, sha256)).limit(1);
+  const [other] = await versionsOfArchives(tx, [sha256]);
   if (other && other.agentName !== agentName)
     throw new ProblemError("invalid_request", `The archive is ${other.agentName}'s.`, {
       issues: [{ path: "sha256", message: `is an archive of ${other.agentName}` }],

@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, or } from "drizzle-orm";
+import { and, eq, isNull, or } from "drizzle-orm";
 import { knownBad } from "../../drizzle/schema/known-bad.ts";
-import { packages } from "../../drizzle/schema/packages.ts";
+import { versionsOfArchives } from "../packages/versions-of-archives.ts";
 import type { Database } from "../platform/database.ts";
 import { groupMarks, type MarkedVersion } from "./marks.ts";
 
@@ -30,15 +30,7 @@ async function readMarked(db: Reader, agentName?: string): Promise<MarkedVersion
       and(isNull(knownBad.liftedAtMs), agentName ? eq(knownBad.agentName, agentName) : undefined),
     );
   const digests = rows.flatMap(({ sha256 }) => sha256 ?? []);
-  const archives = digests.length
-    ? await db
-        .selectDistinct({
-          ...{ agentName: packages.agentName, version: packages.version },
-          sha256: packages.sha256,
-        })
-        .from(packages)
-        .where(inArray(packages.sha256, digests))
-    : [];
+  const archives = await versionsOfArchives(db, digests);
   return rows.flatMap((row) =>
     row.version !== null
       ? [markOf(row, row.version)]
