@@ -1,5 +1,3 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { clusters } from "../../drizzle/schema/clusters.ts";
 import { listRemoteClusters } from "../clusters/list-remote-clusters.ts";
 import type { TrustedRoot, TrustRole } from "../contract/trust-root.ts";
 import type {
@@ -8,6 +6,7 @@ import type {
   TrustRootView,
   TrustView,
 } from "../contract/trust-views.ts";
+import { listStoredNews, type StoredNews } from "../desired-state/list-stored-news.ts";
 import { countTrust } from "../machines/count-trust.ts";
 import type { Services } from "../platform/services.ts";
 import { directorStanding } from "./director-standing.ts";
@@ -16,8 +15,6 @@ import { expiryLevel } from "./expiry-level.ts";
 import { developmentNames } from "./make-development-trust.ts";
 import { type OwnTrust, readOwnTrust } from "./own-trust.ts";
 import { readNews } from "./read-news.ts";
-
-type ClusterRow = Pick<typeof clusters.$inferSelect, "id" | "name" | "freshness">;
 
 /** Who may say what runs here, who says it, and which machines do not believe it. */
 export async function describeTrust(services: Services): Promise<TrustView> {
@@ -42,18 +39,14 @@ export async function ownClusterTrust(
   clusterId?: string,
 ): Promise<ClusterTrustView[]> {
   const trust = await readOwnTrust(services);
-  const one = clusterId === undefined ? undefined : eq(clusters.id, clusterId);
-  const rows = await services.db
-    .select({ id: clusters.id, name: clusters.name, freshness: clusters.freshness })
-    .from(clusters)
-    .where(and(isNull(clusters.masterUrl), one));
+  const rows = await listStoredNews(services.db, clusterId);
   return Promise.all(rows.map((row) => describeCluster(services, trust, row)));
 }
 
 async function describeCluster(
   services: Services,
   trust: OwnTrust,
-  { id: clusterId, name: clusterName, freshness }: ClusterRow,
+  { id: clusterId, name: clusterName, freshness }: StoredNews,
 ): Promise<ClusterTrustView> {
   const standing = directorStanding(trust, clusterId);
   const news =
