@@ -1,7 +1,7 @@
+import type { AuditAction } from "../contract/audit-actions.ts";
 import type { Transaction } from "../platform/database.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import type { AuditAction } from "./actions.ts";
 import { appendAudit, type NewAuditRow } from "./append-audit.ts";
 import { witnessHead } from "./audit-witness.ts";
 

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { and, asc, eq, notExists } from "drizzle-orm";
 import { appliedOrders } from "../../drizzle/schema/applied-orders.ts";
 import { releases } from "../../drizzle/schema/releases.ts";
-import type { AuditAction } from "../audit/actions.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
 import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
+import type { AuditAction } from "../contract/audit-actions.ts";
 import { markByGate } from "../known-bad/mark-by-gate.ts";
 import type { Transaction } from "../platform/database.ts";
 import {

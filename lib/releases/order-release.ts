@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { requirePermission } from "../access/require-permission.ts";
-import type { AuditAction } from "../audit/actions.ts";
 import { type AuditEntry, auditedTransaction } from "../audit/audited-transaction.ts";
 import { publishPolicy } from "../change-control/publish-policy.ts";
 import { wakeRebuild } from "../clusters/wake-rebuild.ts";
+import type { AuditAction } from "../contract/audit-actions.ts";
 import { ReleaseVerb } from "../contract/console-views.ts";
 import type { VerbRefusal } from "../contract/release-vocabulary.ts";
 import { liftOfRelease } from "../known-bad/lift-known-bad.ts";
