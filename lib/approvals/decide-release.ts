@@ -9,6 +9,7 @@ import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
 import { auditedState } from "../releases/audited-state.ts";
 import { concludeApproval } from "../releases/conclude-approval.ts";
+import { refuseUnsigned } from "../releases/refuse-unsigned.ts";
 import { type LoadedRelease, loadRelease, lockRelease } from "../releases/release-rows.ts";
 import { approvalView, mayApprove } from "./approval-view.ts";
 
@@ -17,7 +18,8 @@ export type Decision = { releaseId: number; decision: "approve" | "deny"; remark
 /**
  * A second person's word: the release starts, or ends unstarted. Never its author's, whatever the
  * author may do otherwise.
- * @throws ProblemError not_found, forbidden, conflict (decided, withdrawn or expired)
+ * @throws ProblemError not_found, forbidden, conflict (decided, withdrawn or expired),
+ * invalid_request (its packages may not be released any more)
  */
 export async function decideRelease(
   services: Services,
@@ -25,6 +27,9 @@ export async function decideRelease(
   { releaseId, decision, remark }: Decision,
 ): Promise<ApprovalView> {
   const nowMs = services.now();
+  // Keys may have changed since it was ordered, and whoever approves takes it for good.
+  if (decision === "approve")
+    await refuseUnsigned(services, (await loadRelease(services.db, releaseId)).row.plan);
   const state = decision === "approve" ? ("approved" as const) : ("denied" as const);
   const touched = await auditedTransaction(services, ctx, async (tx, audit) => {
     const release = await lockRelease(tx, releaseId);
