@@ -87,6 +87,34 @@ test("fault 61: unknown, expired and used-up tokens are refused", async () => {
   await expect(enrollMachine(services, second, "agent")).rejects.toEqual(refused);
 });
 
+test("fault 61: a token is good from its networks only, also as IPv4 within IPv6, and each refusal is an alert", async () => {
+  const { services, clusterId } = await openEnrollment();
+  const limits = {
+    clusterId,
+    label: "rack 7",
+    uses: 5,
+    ttlSeconds: 600,
+    networks: ["10.1.0.0/16"],
+  };
+  const { token } = await createEnrollmentToken(services, ctx, limits);
+  const from = (address: string) =>
+    enrollMachine(services, enrollRequest(sampleMachine(), token), address);
+  for (const address of ["10.2.0.1", "::ffff:10.2.0.1", "2001:db8::1", "", "10.1.0.1.evil.example"])
+    await expect(from(address)).rejects.toEqual(code("enrollment_token_invalid"));
+  expect(await services.db.select().from(machines)).toEqual([]);
+  const alerts = await services.db
+    .select()
+    .from(auditLog)
+    .where(eq(auditLog.action, "enrollment.refused"));
+  expect(alerts).toHaveLength(5);
+  expect(alerts[0]).toMatchObject({
+    ...{ subjectKind: "enrollment-token", clusterId, source: "agent 10.2.0.1" },
+    after: { label: "rack 7", why: "is not for machines with this address" },
+  });
+  for (const address of ["10.1.2.3", "::ffff:10.1.2.3"])
+    expect((await from(address)).status).toBe("accepted");
+});
+
 test("a token for three enrolls three of ten machines that come at once, each with its audit row", async () => {
   const { services, token } = await openEnrollment(3);
   const all = await Promise.allSettled(
