@@ -42,7 +42,12 @@ export const rules: Record<string, Rule> = {
   ...{ "/api/agent/v1/token": "own", "/api/master/v1/[...path]": "own" },
   ...{ "/api/cron/rebuild": "own", "/api/cron/advance": "own", "/api/cron/flush": "own" },
   ...{ "/api/v1/agents": read, "/api/v1/agents/[name]": read },
-  ...{ "/api/v1/audit": read, "/api/v1/audit/export": read, "/api/v1/me": read },
+  ...{
+    "/api/v1/audit": read,
+    "/api/v1/audit/export": read,
+    "/api/v1/machines/export": read,
+    "/api/v1/me": read,
+  },
   ...{ "/api/v1/machines": read, "/api/v1/machines/[id]": read, "/api/v1/overview": read },
   ...{ "/api/v1/openapi.json": read, "/api/v1/releases/[id]": read },
   // Installers and archives of ifrit-agent: a machine that has none yet has no secret either.

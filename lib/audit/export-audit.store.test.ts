@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import { auditLog } from "../../drizzle/schema/audit-log.ts";
+import { csvCell } from "../platform/csv.ts";
 import type { Services } from "../platform/services.ts";
 import { createTestServices } from "../testing/test-services.ts";
 import { auditDownload } from "./audit-download.ts";
-import { csvCell, exportAudit } from "./export-audit.ts";
+import { exportAudit } from "./export-audit.ts";
 import { listAudit } from "./list-audit.ts";
 
 let services: Services;

@@ -1,9 +1,10 @@
 import type { AuditEntryView } from "../contract/console-views.ts";
+import { byteOrderMark, csvLine } from "../platform/csv.ts";
 import type { Database } from "../platform/database.ts";
+import type { ExportFormat } from "../platform/text-download.ts";
 import { type AuditFilter, listAudit } from "./list-audit.ts";
 
 const pageRows = 1_000;
-const byteOrderMark = "\uFEFF";
 const columns = [
   "id",
   "time",
@@ -19,11 +20,9 @@ const columns = [
   "after",
 ] as const;
 
-export type ExportFormat = "csv" | "ndjson";
-
 /** CSV is RFC 4180; spreadsheets know UTF-8 by the mark. NDJSON is one entry of the API per line. */
 const formats: Record<ExportFormat, { head: string; line: (entry: AuditEntryView) => string }> = {
-  csv: { head: `${byteOrderMark}${columns.join(",")}\r\n`, line: csvLine },
+  csv: { head: `${byteOrderMark}${columns.join(",")}\r\n`, line: csvOf },
   ndjson: { head: "", line: (entry) => `${JSON.stringify(entry)}\n` },
 };
 
@@ -44,7 +43,7 @@ export async function* exportAudit(
   }
 }
 
-function csvLine(entry: AuditEntryView): string {
+function csvOf(entry: AuditEntryView): string {
   const { atMs, before, after, ...rest } = entry;
   const values: Record<(typeof columns)[number], string | number | null> = {
     ...rest,
@@ -52,13 +51,5 @@ function csvLine(entry: AuditEntryView): string {
     before: before === null ? null : JSON.stringify(before),
     after: after === null ? null : JSON.stringify(after),
   };
-  return `${columns.map((column) => csvCell(values[column])).join(",")}\r\n`;
-}
-
-/** A cell that begins like a formula would be run by spreadsheets: an apostrophe makes it text. */
-export function csvCell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvLine(columns.map((column) => values[column]));
 }

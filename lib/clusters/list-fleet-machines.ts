@@ -16,7 +16,7 @@ export async function listFleetMachines(
   services: Services,
   query: MachineListQuery,
 ): Promise<Answer> {
-  const { cluster, ...rest } = query;
+  const { cluster, isCounted: _, ...rest } = query;
   const isRemote = cluster !== undefined && (await findMasterUrl(services.db, cluster)) !== null;
   const [own, { answers, unanswered }] = await Promise.all([
     isRemote ? nothing : listMachines(services, query),

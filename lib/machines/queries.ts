@@ -28,6 +28,12 @@ export function machinesQuery(filter: MachineFilter) {
   });
 }
 
+/** Where all that match are downloaded. */
+export function machineCsvPath(filter: MachineFilter): string {
+  const { cursor: _, limit: __, ...matching } = filter;
+  return apiPath("/machines/export", { ...matching, format: "csv" });
+}
+
 export function machineQuery(id: string) {
   return queryOptions({
     ...getQuery(["machine", id], apiPath(`/machines/${encodeURIComponent(id)}`), MachineDetail),

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus, SearchX, Server } from "lucide-react";
+import { Download, Plus, SearchX, Server } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
@@ -9,7 +9,7 @@ import { UnansweredAlert } from "@/components/clusters/unanswered.tsx";
 import { EnrolSheet } from "@/components/machines/enrol-sheet.tsx";
 import { MachineFilters } from "@/components/machines/machine-filters.tsx";
 import { MachineTable } from "@/components/machines/machine-table.tsx";
-import { Button } from "@/components/ui/button.tsx";
+import { Button, buttonStyle } from "@/components/ui/button.tsx";
 import { Card } from "@/components/ui/card.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
@@ -17,7 +17,7 @@ import { Pager } from "@/components/ui/pager.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { TableSkeleton } from "@/components/ui/table-skeleton.tsx";
 import type { MachineList } from "@/lib/contract/console-views.ts";
-import { machinesQuery } from "@/lib/machines/queries.ts";
+import { machineCsvPath, machinesQuery } from "@/lib/machines/queries.ts";
 import { machineParams, pageSize } from "./search-params.ts";
 
 export function MachinesClient() {
@@ -37,10 +37,16 @@ export function MachinesClient() {
         title={t("title")}
         hint={query.data ? t("total", { count: query.data.total }) : null}
         actions={
-          <Button tone="primary" onClick={openEnrol}>
-            <Plus aria-hidden />
-            {t("enrol")}
-          </Button>
+          <>
+            <a href={machineCsvPath(filter)} download className={buttonStyle()}>
+              <Download aria-hidden />
+              {t("csv")}
+            </a>
+            <Button tone="primary" onClick={openEnrol}>
+              <Plus aria-hidden />
+              {t("enrol")}
+            </Button>
+          </>
         }
       />
       <UnansweredAlert unanswered={query.data?.unanswered} what="missing" />

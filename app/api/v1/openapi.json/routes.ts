@@ -25,6 +25,7 @@ import * as machineVerb from "../machines/[id]/[verb]/route.ts";
 import * as machine from "../machines/[id]/route.ts";
 import * as machinesChangePreview from "../machines/change/preview/route.ts";
 import * as machinesChange from "../machines/change/route.ts";
+import * as machinesExport from "../machines/export/route.ts";
 import * as machines from "../machines/route.ts";
 import * as password from "../me/password/route.ts";
 import * as me from "../me/route.ts";
@@ -78,6 +79,7 @@ export const routes = {
   "/api/v1/known-bad": knownBad,
   "/api/v1/known-bad/{id}": knownBadMark,
   "/api/v1/machines": machines,
+  "/api/v1/machines/export": machinesExport,
   "/api/v1/machines/{id}": machine,
   "/api/v1/machines/{id}/{verb}": machineVerb,
   "/api/v1/machines/change": machinesChange,
