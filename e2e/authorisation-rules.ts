@@ -5,7 +5,9 @@ import type { Permission } from "../lib/access/permissions.ts";
 export const principals = [
   "nobody",
   "revoked",
-  "agentToken",
+  "enrollmentToken",
+  "revokedToken",
+  "machine",
   "viewer",
   "operatorElsewhere",
   "operator",
@@ -15,11 +17,11 @@ export const principals = [
 export type Principal = (typeof principals)[number];
 
 /**
- * public: anybody. own: with a secret of its own kind, which no principal here has. page: people who
+ * public: anybody. own: with a secret of its own kind, which no principal here has. agent: machines. page: people who
  * signed in; others are sent to the sign-in page. Otherwise the permission of each method; a method
  * that is not named answers nobody.
  */
-export type Rule = "public" | "own" | "page" | Partial<Record<Method, Permission>>;
+export type Rule = "public" | "own" | "agent" | "page" | Partial<Record<Method, Permission>>;
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export const methods: Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -33,10 +35,10 @@ export const rules: Record<string, Rule> = {
   ...{ "/releases/[id]": "page", "/releases/new": "page", "/settings": "page" },
   ...{ "/sign-in": "public", "/icon.svg": "public", "/_not-found": "public" },
   ...{ "/_global-error": "public", "/api/auth/[...nextauth]": "public" },
-  ...{ "/api/agent/v1/desired-state": "own", "/api/agent/v1/enroll": "own" },
-  ...{ "/api/agent/v1/packages/[sha256]": "own", "/api/agent/v1/report": "own" },
-  ...{ "/api/agent/v1/desired-state/statement": "own" },
-  ...{ "/api/agent/v1/packages/[sha256]/signature": "own" },
+  ...{ "/api/agent/v1/desired-state": "agent", "/api/agent/v1/enroll": "own" },
+  ...{ "/api/agent/v1/packages/[sha256]": "agent", "/api/agent/v1/report": "agent" },
+  ...{ "/api/agent/v1/desired-state/statement": "agent" },
+  ...{ "/api/agent/v1/packages/[sha256]/signature": "agent" },
   // Root documents are no secret, and the only way back for a machine whose root has ended.
   "/api/agent/v1/trust/roots": "public",
   ...{ "/api/agent/v1/token": "own", "/api/master/v1/[...path]": "own" },
@@ -94,7 +96,14 @@ export const rules: Record<string, Rule> = {
 };
 
 const permissionsOf: Record<Principal, readonly Permission[]> = {
-  ...{ nobody: [], revoked: [], agentToken: [], viewer: configRoles.viewer },
+  ...{
+    nobody: [],
+    revoked: [],
+    enrollmentToken: [],
+    revokedToken: [],
+    machine: [],
+    viewer: configRoles.viewer,
+  },
   ...{ operatorElsewhere: configRoles.operator, operator: configRoles.operator },
   ...{ approver: configRoles.approver, administrator: configRoles.administrator },
 };
@@ -103,6 +112,7 @@ const permissionsOf: Record<Principal, readonly Permission[]> = {
 export function mayCall(principal: Principal, rule: Rule, method: Method): boolean {
   if (rule === "public") return true;
   if (rule === "own") return false;
+  if (rule === "agent") return principal === "machine";
   // A page is the same page whatever it is asked with.
   if (rule === "page") return permissionsOf[principal].length > 0;
   const permission = rule[method];

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { configRoles } from "../lib/access/config-schema.ts";
+import { agentPaths } from "../lib/contract/headers.ts";
+import { enrollRequest, sampleMachine, tokenRequest } from "../lib/testing/sample-machine.ts";
 import {
   inClusterLocal,
   type Method,
@@ -67,11 +70,39 @@ async function makeIdentities(): Promise<void> {
     token: string;
   };
   Object.assign(identities, {
-    ...{ nobody: {}, administrator, revoked, agentToken: { authorization: `Bearer ${token}` } },
+    ...{ nobody: {}, administrator, revoked, enrollmentToken: bearer(token) },
+    ...{ machine: bearer(await enrolMachine(token)), revokedToken: await revokedToken(asAdmin) },
     ...{ viewer: await signIn("viewer", password), operator: await signIn("operator", password) },
     operatorElsewhere: await signIn("operatorelsewhere", password),
     approver: await signIn("approver", password),
   });
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** What a machine gets for the proof of its key. */
+async function enrolMachine(enrollmentToken: string): Promise<string> {
+  const machine = sampleMachine("machine-that-tries-doors");
+  const json = { "content-type": "application/json" };
+  await send("POST", agentPaths.enroll, json, enrollRequest(machine, enrollmentToken));
+  const answer = await send("POST", agentPaths.token, json, tokenRequest(machine, "local", 1));
+  const { token } = (await answer.json()) as { token: string };
+  const state = await send("GET", agentPaths.desiredState, bearer(token));
+  expect(state.status, "a token that is good where it belongs").toBe(200);
+  return token;
+}
+
+/** An administrator's API token that may do everything, until it was taken back. */
+async function revokedToken(asAdmin: Record<string, string>): Promise<Record<string, string>> {
+  const permissions = configRoles.administrator;
+  const asked = { label: "doors", permissions, ttlSeconds: 3_600 };
+  const made = await send("POST", "/api/v1/tokens", asAdmin, asked);
+  const { id, token } = (await made.json()) as { id: number; token: string };
+  const overview = () => send("GET", "/api/v1/overview", bearer(token));
+  expect((await overview()).status).toBe(200);
+  await send("DELETE", `/api/v1/tokens/${id}`, asAdmin);
+  expect((await overview()).status).toBe(401);
+  return bearer(token);
 }
 
 async function signIn(username: string, secret: string): Promise<Record<string, string>> {
