@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AgentProcess } from "./testing/agent-process.ts";
 import { eventually } from "./testing/eventually.ts";
-import { FakeMaster } from "./testing/fake-master.ts";
+import { FakeMaster, problem } from "./testing/fake-master.ts";
 import { sampleOf, stateOf } from "./testing/sample-agent.ts";
 
 /*
@@ -29,4 +29,26 @@ Deno.test("a machine that checks signatures installs, upgrades, rolls back and r
   assert.equal(trust?.rootVersion, 1);
   assert.equal(trust?.problem, null);
   assert.ok(trust.freshnessSequence > 1000);
+});
+
+Deno.test("a master that fails while a signature is asked for is asked again, and nothing is said to have failed", async () => {
+  await using master = await FakeMaster.signing();
+  await using agent = await AgentProcess.enrolled(master);
+  const built = await sampleOf("1.0.0");
+  await master.director.sign(built);
+  let refused = 0;
+  master.intercept = (_request, path) => {
+    if (!path.endsWith("/signature") || refused >= 4) return null;
+    refused += 1;
+    return problem("unavailable", refused === 2 ? 500 : 503);
+  };
+  master.release(1, built);
+  agent.start();
+  await eventually("1.0.0 runs", stateOf(master, "running", "1.0.0"), 40_000);
+  assert.equal(refused, 4);
+  const failures = master.reports.flatMap(({ agents }) => agents.map(({ failure }) => failure));
+  assert.deepEqual(
+    failures.filter((failure) => failure !== null),
+    [],
+  );
 });

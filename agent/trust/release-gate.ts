@@ -12,12 +12,20 @@ import { readRecord, VersionOrigin } from "../plan/agent-record.ts";
 import { agentsOnDisk } from "../plan/read-actual.ts";
 import { readJson, writeDurably } from "../platform/durable-file.ts";
 import { errorText } from "../platform/log.ts";
+import { backoffMs } from "../poll/backoff.ts";
 import { desiredAgent, type KnownDesired } from "../poll/desired-store.ts";
 import { MasterError } from "../poll/master-error.ts";
 import type { MasterSession } from "../poll/master-session.ts";
 import { payloadDir } from "../supervise/run-environment.ts";
 import { fetchSignature } from "./fetch-statements.ts";
 import type { Trust } from "./trust.ts";
+
+/** So long a master may be away before a signature counts as not to be had. */
+const patienceMs = 60_000;
+
+function isPassing({ kind, status }: MasterError): boolean {
+  return kind === "unreachable" || status === 429 || (status ?? 0) >= 500;
+}
 
 export interface WantedPackage {
   name: string;
@@ -128,12 +136,20 @@ export class ReleaseGate {
     return { signature, manifestSha256: statement.manifestSha256 };
   }
 
+  /** A master that is away for a moment is no failure of the release: it is asked again, as for archives. */
   async #signature(ref: PackageRef): Promise<string> {
-    try {
-      return await fetchSignature(this.around.session, ref.sha256);
-    } catch (error) {
-      if (error instanceof MasterError) throw new ChangeError("download_failed", error.message);
-      throw error;
+    const { ctx, session } = this.around;
+    const deadlineMs = ctx.clock.monotonicMs() + patienceMs;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await fetchSignature(session, ref.sha256);
+      } catch (error) {
+        if (!(error instanceof MasterError)) throw error;
+        const isLate = ctx.clock.monotonicMs() >= deadlineMs || ctx.stopSignal.aborted;
+        if (isLate || !isPassing(error)) throw new ChangeError("download_failed", error.message);
+      }
+      const waitMs = backoffMs(failures, { baseMs: 1000, capMs: 8000 }, ctx.random);
+      await ctx.clock.sleep(waitMs, ctx.stopSignal);
     }
   }
 
