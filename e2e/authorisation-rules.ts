@@ -30,9 +30,12 @@ const read: Rule = { GET: "read" };
 /** Every path of the build. One that is missing here fails the test. */
 export const rules: Record<string, Rule> = {
   ...{ "/": "page", "/agents": "page", "/agents/[name]": "page", "/audit": "page" },
+  ...{ "/approvals": "page", "/approvals/[id]": "page" },
   ...{ "/clusters": "page", "/clusters/[id]": "page" },
   ...{ "/machines": "page", "/machines/[id]": "page", "/releases": "page" },
   ...{ "/releases/[id]": "page", "/releases/new": "page", "/settings": "page" },
+  ...{ "/settings/tokens": "page", "/settings/users": "page", "/settings/access": "page" },
+  "/settings/signatures": "page",
   ...{ "/sign-in": "public", "/icon.svg": "public", "/_not-found": "public" },
   ...{ "/_global-error": "public", "/api/auth/[...nextauth]": "public" },
   ...{ "/api/agent/v1/desired-state": "agent", "/api/agent/v1/enroll": "own" },
@@ -58,6 +61,7 @@ export const rules: Record<string, Rule> = {
   "/api/v1/trust": read,
   "/api/v1/config": read,
   "/api/v1/approvals": read,
+  "/api/v1/approvals/[id]": read,
   "/api/v1/approvals/[id]/[decision]": { POST: "releases.approve" },
   "/api/v1/clusters": { GET: "read", POST: "clusters.write" },
   "/api/v1/clusters/check": { POST: "clusters.write" },

@@ -9,6 +9,7 @@ import { useFormContext } from "react-hook-form";
 import { toast } from "sonner";
 import type { ReleasePreview } from "@/lib/contract/console-views.ts";
 import { createRelease, previewRelease } from "@/lib/releases/queries.ts";
+import { ApprovalNotice } from "../approvals/approval-notice.tsx";
 import { ConfirmChange } from "../releases/confirm-change.tsx";
 import { confirmTier } from "../releases/confirm-tier.ts";
 import { Alert } from "../ui/alert.tsx";
@@ -51,6 +52,7 @@ export function CheckStep() {
 
 function Start(props: { preview: ReleasePreview; busy: boolean; onAgain: () => void }) {
   const t = useTranslations("newRelease");
+  const tApproval = useTranslations("approval");
   const router = useRouter();
   const client = useQueryClient();
   const form = useFormContext<ReleaseDraft>();
@@ -59,6 +61,8 @@ function Start(props: { preview: ReleasePreview; busy: boolean; onAgain: () => v
   const { agentName, removes } = form.getValues();
   const tier = confirmTier({ machines, removes, agentName });
   const [confirmed, setConfirmed] = useState(tier.kind === "click");
+  const reasons = props.preview.approval ?? [];
+  const needsApproval = reasons.length > 0;
   const start = useMutation({
     mutationFn: () =>
       createRelease({
@@ -67,7 +71,7 @@ function Start(props: { preview: ReleasePreview; busy: boolean; onAgain: () => v
       }),
     onSuccess: (release) => {
       client.setQueryData(["release", release.id], release);
-      toast.success(t("started"));
+      toast.success(needsApproval ? tApproval("askedToast") : t("started"));
       router.push(`/releases/${release.id}`);
     },
   });
@@ -79,6 +83,7 @@ function Start(props: { preview: ReleasePreview; busy: boolean; onAgain: () => v
         )}
       </Field>
       {machines === 0 ? <Alert tone="info">{t("nothingChanges")}</Alert> : null}
+      <ApprovalNotice reasons={reasons} />
       <ConfirmChange tier={tier} machines={machines} onChange={setConfirmed} />
       {start.error ? (
         <Alert tone="bad" live title={t("notStarted")}>
@@ -91,7 +96,7 @@ function Start(props: { preview: ReleasePreview; busy: boolean; onAgain: () => v
           disabled={!confirmed || start.isPending || start.isSuccess}
           onClick={() => start.mutate()}
         >
-          {removes ? t("startRemoval") : t("start")}
+          {needsApproval ? tApproval("ask") : removes ? t("startRemoval") : t("start")}
         </Button>
         <Button disabled={props.busy} onClick={props.onAgain}>
           <RotateCw aria-hidden />

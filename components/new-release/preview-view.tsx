@@ -18,7 +18,10 @@ const offlineColor = "var(--off-fill)";
 const skippedColor = "var(--phase-pending)";
 
 /** Per cluster and stage: what changes, from which version, what waits, what is left out and why. */
-export function PreviewView(props: { preview: ReleasePreview; draft: ReleaseDraft }) {
+export function PreviewView(props: {
+  preview: ReleasePreview;
+  draft: Pick<ReleaseDraft, "agentName" | "version" | "removes">;
+}) {
   const t = useTranslations("preview");
   const format = useFormatter();
   const title = useReleaseTitle();

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { ReleaseDetail } from "@/lib/contract/console-views.ts";
+import { ApprovalLine } from "../approvals/approval-line.tsx";
 import { useClusterHref } from "../shell/use-cluster.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Time } from "../ui/time.tsx";
@@ -36,6 +37,7 @@ export function ReleaseHeader({ release }: { release: ReleaseDetail }) {
           <div className="flex flex-col gap-1">
             <ProgressSentence release={release} />
             <WaitingLine release={release} className="text-ink" />
+            <ApprovalLine release={release} />
           </div>
         }
       />

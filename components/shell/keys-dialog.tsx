@@ -15,6 +15,7 @@ const keys = [
   ["machines", ["g", "m"]],
   ["agents", ["g", "a"]],
   ["releases", ["g", "r"]],
+  ["approvals", ["g", "p"]],
   ["audit", ["g", "l"]],
   ["newRelease", ["c"]],
   ["help", ["?"]],

@@ -6,6 +6,7 @@ import {
   Network,
   ScrollText,
   Server,
+  UserRoundCheck,
 } from "lucide-react";
 
 export const places = [
@@ -14,6 +15,7 @@ export const places = [
   { id: "machines", href: "/machines", icon: Server, keys: "g>m" },
   { id: "agents", href: "/agents", icon: Boxes, keys: "g>a" },
   { id: "releases", href: "/releases", icon: Flame, keys: "g>r" },
+  { id: "approvals", href: "/approvals", icon: UserRoundCheck, keys: "g>p" },
   { id: "audit", href: "/audit", icon: ScrollText, keys: "g>l" },
 ] as const satisfies readonly { id: string; href: string; icon: LucideIcon; keys: string }[];
 

@@ -1,9 +1,12 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { approvalsQuery } from "@/lib/approvals/queries.ts";
 import { cn } from "../ui/cn.ts";
+import { useNow } from "../ui/use-now.ts";
 import { isAt, places } from "./navigation.ts";
 import { useClusterHref } from "./use-cluster.ts";
 
@@ -31,11 +34,28 @@ export function SideNavigation({ onNavigate }: { onNavigate?: () => void }) {
               >
                 <Icon aria-hidden className={here ? "text-ember" : "text-subtle"} />
                 {t(id)}
+                {id === "approvals" ? <WaitingForMe /> : null}
               </Link>
             </li>
           );
         })}
       </ul>
     </nav>
+  );
+}
+
+/** How many releases the reader may decide on: nothing when there are none. */
+function WaitingForMe() {
+  const t = useTranslations("nav");
+  const { data } = useQuery(approvalsQuery("waiting"));
+  // Other parts of the page may have had the answer earlier than the server rendered this one.
+  const mounted = useNow(60_000) !== null;
+  const count = mounted ? (data?.approvals ?? []).filter(({ mayDecide }) => mayDecide).length : 0;
+  if (count === 0) return null;
+  return (
+    <span className="tabular ml-auto rounded-full bg-ember-soft px-1.5 py-px font-medium text-ember text-xs">
+      <span aria-hidden>{count}</span>
+      <span className="sr-only">{t("waitingForYou", { count })}</span>
+    </span>
   );
 }

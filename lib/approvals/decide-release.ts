@@ -12,6 +12,7 @@ import { concludeApproval } from "../releases/conclude-approval.ts";
 import { refuseUnsigned } from "../releases/refuse-unsigned.ts";
 import { type LoadedRelease, loadRelease, lockRelease } from "../releases/release-rows.ts";
 import { approvalView, mayApprove } from "./approval-view.ts";
+import { readApproval } from "./read-approval.ts";
 
 export type Decision = { releaseId: number; decision: "approve" | "deny"; remark: string };
 
@@ -72,16 +73,4 @@ async function findWaiting(
   if (state !== "waiting")
     throw new ProblemError("conflict", `Nobody waits for this decision any more: ${state}.`);
   return row;
-}
-
-async function readApproval(
-  services: Services,
-  ctx: RequestContext,
-  releaseId: number,
-): Promise<ApprovalView> {
-  const [row] = await services.db
-    .select()
-    .from(releaseApprovals)
-    .where(eq(releaseApprovals.releaseId, releaseId));
-  return approvalView(row!, await loadRelease(services.db, releaseId), ctx, services.now());
 }

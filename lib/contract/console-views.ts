@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AgentState } from "./agent-state.ts";
+import { ApprovalReason } from "./approval-views.ts";
 import { LastRefusal } from "./change-control.ts";
 import { ClusterComposition, MasterUrl, MasterView, Unanswered } from "./cluster-views.ts";
 import { DesiredAgent } from "./desired-state.ts";
@@ -302,6 +303,8 @@ export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
 /** POST /api/v1/releases/preview (body ReleasePlan): what would happen, per cluster and stage. */
 export const ReleasePreview = z.object({
   previewId: z.string(),
+  /** Limits that it passes: it would wait for a second person. */
+  approval: z.array(ApprovalReason).optional(),
   clusters: z.array(
     z.object({
       clusterId: z.string(),

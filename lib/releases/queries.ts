@@ -50,6 +50,16 @@ export function previewRelease(plan: ReleasePlan): Promise<ReleasePreview> {
   return postJson(apiPath("/releases/preview"), ReleasePreview, plan);
 }
 
+/** The same for a release that has been ordered and waits. */
+export function previewQuery(releaseId: number, plan: ReleasePlan) {
+  return queryOptions({
+    queryKey: ["release-preview", releaseId],
+    queryFn: () => previewRelease(plan),
+    staleTime: 60_000,
+    retry: false,
+  });
+}
+
 export function createRelease(request: {
   plan: ReleasePlan;
   previewId?: string;

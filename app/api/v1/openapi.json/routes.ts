@@ -1,6 +1,7 @@
 import * as agent from "../agents/[name]/route.ts";
 import * as agents from "../agents/route.ts";
 import * as decideApproval from "../approvals/[id]/[decision]/route.ts";
+import * as approval from "../approvals/[id]/route.ts";
 import * as approvals from "../approvals/route.ts";
 import * as auditExport from "../audit/export/route.ts";
 import * as audit from "../audit/route.ts";
@@ -95,6 +96,7 @@ export const routes = {
   "/api/v1/releases/{id}/{verb}": releaseVerb,
   "/api/v1/config": config,
   "/api/v1/approvals": approvals,
+  "/api/v1/approvals/{id}": approval,
   "/api/v1/approvals/{id}/{decision}": decideApproval,
   "/api/v1/trust": trust,
   "/api/v1/audit": audit,
