@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { Permission } from "./permissions.ts";
 
@@ -87,34 +87,66 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** @throws ConfigError with the place of each mistake */
+/** @throws ConfigError with line and place of each mistake */
 export function parseConfig(text: string): Config {
-  const document = parseDocument(text, { uniqueKeys: true });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { uniqueKeys: true, lineCounter });
   const [broken] = document.errors;
   if (broken) throw new ConfigError(broken.message.split("\n")[0]);
   const parsed = Config.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
-  if (!parsed.success)
+  const mistakes = parsed.success ? unknownGroups(parsed.data) : parsed.error.issues.map(ofIssue);
+  if (!parsed.success || mistakes.length > 0)
     throw new ConfigError(
-      parsed.error.issues
-        .map(({ path, message }) => `${path.join(".") || "file"}: ${message}`)
+      mistakes
+        .map(({ path, message }) => {
+          const line = lineOf(document, lineCounter, path);
+          return `${line === null ? "" : `line ${line}, `}${path.join(".") || "file"}: ${message}`;
+        })
         .join("; "),
     );
-  refuseUnknownGroups(parsed.data);
   return parsed.data;
 }
 
+type Mistake = { path: PropertyKey[]; message: string };
+
+function ofIssue(issue: z.core.$ZodIssue): Mistake {
+  // The place is the stranger, not what it stands in.
+  const stranger = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  return { path: [...issue.path, ...stranger], message: issue.message };
+}
+
+/** Where the path, or the nearest of it that is there, begins; null: nowhere. */
+function lineOf(document: Document, lines: LineCounter, path: PropertyKey[]): number | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return null;
+}
+
 /** A misspelt group would silently grant nothing, and one of two kinds more than was meant. */
-function refuseUnknownGroups({ groups, grants, provider }: Config): void {
-  for (const name of Object.keys(provider.groups))
-    if (Object.hasOwn(groups, name))
-      throw new ConfigError(`provider.groups.${name}: there is a group of this name in groups`);
-  for (const name of provider.onlyGroups ?? [])
-    if (!Object.hasOwn(provider.groups, name))
-      throw new ConfigError(`provider.onlyGroups: there is no group ${name} in provider.groups`);
+function unknownGroups({ groups, grants, provider }: Config): Mistake[] {
   const isGroup = (name: string) =>
     Object.hasOwn(groups, name) || Object.hasOwn(provider.groups, name);
-  for (const [index, { who }] of grants.entries())
-    for (const subject of who)
-      if (subject.startsWith("group:") && !isGroup(subject.slice(6)))
-        throw new ConfigError(`grants.${index}.who: there is no group ${subject.slice(6)}`);
+  const twice = Object.keys(provider.groups)
+    .filter((name) => Object.hasOwn(groups, name))
+    .map((name) => ({
+      path: ["provider", "groups", name],
+      message: "there is a group of this name in groups",
+    }));
+  const notTheirs = (provider.onlyGroups ?? [])
+    .filter((name) => !Object.hasOwn(provider.groups, name))
+    .map((name) => ({
+      path: ["provider", "onlyGroups"],
+      message: `there is no group ${name} in provider.groups`,
+    }));
+  const unknown = grants.flatMap(({ who }, index) =>
+    who
+      .filter((subject) => subject.startsWith("group:") && !isGroup(subject.slice(6)))
+      .map((subject) => ({
+        path: ["grants", index, "who"],
+        message: `there is no group ${subject.slice(6)}`,
+      })),
+  );
+  return [...twice, ...notTheirs, ...unknown];
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +76,12 @@ const mistakes: [string, string][] = [
   ["grants:\n - who: [group:ops]\n   role: operator", "there is no group ops"],
   ["grant: []", "grant"],
   ["grants: [", "flow"],
+  ["groups: {}\ngrants:\n - who: [user:ada]\n   role: king", "line 4"],
+  ["groups: {}\n\ngrant: []", "line 3"],
+  [
+    "grants:\n - who: [user:ada]\n   role: operator\n - who: [group:ops]\n   role: operator",
+    "line 4",
+  ],
   ["approval: {shareMax: 2}", "approval.shareMax"],
 ];
 test.each(mistakes)("%j is refused, and the place named", (broken, place) => {
@@ -140,7 +147,9 @@ describe("the configuration in force", () => {
     });
     expect(described.grants[1]!.permissions).toEqual(["read", "releases.approve"]);
     expect(described.approval.shareMax).toBeNull();
+    expect(described.inForce?.sha256).toBe(createHash("sha256").update(text).digest("hex"));
     put("grants: 7");
+    expect(describeConfig(services).inForce).toEqual(described.inForce);
     expect(describeConfig(services)).toMatchObject({
       ...{ state: "kept", grants: described.grants },
       problem: expect.stringContaining("grants"),

@@ -7,12 +7,13 @@ import { currentConfig } from "./current-config.ts";
 
 /** What is in force, and whether that is what the file says now. */
 export function describeConfig(services: Services): ConfigView {
-  const { config, problem, isPresent } = currentConfig(services);
+  const { config, problem, isPresent, changedAtMs, inForce } = currentConfig(services);
   const { groups, grants, approval } = config;
   return {
     file: resolve(services.env.IFRIT_CONFIG),
     state: problem ? "kept" : isPresent ? "inForce" : "none",
-    ...{ problem, groups, grants: grants.map(grantView) },
+    problem,
+    ...{ changedAtMs, inForce, groups, grants: grants.map(grantView) },
     roles: {
       viewer: [...configRoles.viewer],
       operator: [...configRoles.operator],

@@ -109,6 +109,10 @@ export const ConfigView = z.object({
   state: z.enum(["inForce", "none", "kept"]),
   /** Why the file as it is now is not in force; null: it is. */
   problem: z.string().nullable(),
+  /** When the file, as it is now, was written or found to be gone; null: there was never one. */
+  changedAtMs: timeMs.nullable().default(null),
+  /** Since when this instance has what is in force, and the sha256 of its text; null: never a file. */
+  inForce: z.object({ sinceMs: timeMs, sha256: z.string() }).nullable().default(null),
   groups: z.record(z.string(), z.array(z.string())),
   grants: z.array(
     z.object({
