@@ -105,7 +105,7 @@ Deno.test("fault 13: ifrit-agent's own restarts do not make it forget the crashe
   Deno.kill(pid!, "SIGKILL");
   await eventually("it is back", () => {
     const state = stateOf(master, "running", "2.0.0")();
-    return state?.restarts === 1 ? state : null;
+    return state.restarts === 1 ? state : null;
   });
   await agent.kill();
   Deno.writeTextFileSync(`${agent.layout.agent("sample").data}/crash`, "");
@@ -154,7 +154,7 @@ Deno.test("fault 15: what runs after a rollback outlives restarts and cleaning u
   await backAtFirst(machine);
   const [pid] = await eventually("its pid", () => {
     const state = stateOf(master, "failed", "1.0.0")();
-    return state?.pid ? [state.pid] : null;
+    return state.pid ? [state.pid] : null;
   });
   for (let i = 0; i < 3; i++) {
     await agent.kill();
@@ -178,7 +178,7 @@ Deno.test("fault 16: a first version that crashes has nothing to go back to: it 
   agent.start();
   const state = await eventually("backoff", () => {
     const seen = stateOf(master, "backoff", "1.0.0")();
-    return seen !== null && seen.restarts >= 3 ? seen : null;
+    return seen.restarts >= 3 ? seen : null;
   });
   assert.equal(state.failure?.reason, "exited_early");
   const starts =

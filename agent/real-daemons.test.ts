@@ -3,6 +3,7 @@ import { AgentProcess } from "./testing/agent-process.ts";
 import { type BuiltPackage, buildPackage } from "./testing/build-package.ts";
 import { eventually } from "./testing/eventually.ts";
 import { FakeMaster } from "./testing/fake-master.ts";
+import { freePort } from "./testing/free-port.ts";
 import { isAlive, stateOf } from "./testing/sample-agent.ts";
 
 // Of the Debian packages redis-tools (its program of another name is the server), nginx-core and memcached.
@@ -11,13 +12,6 @@ const redisOtherName = "/usr/bin/redis-check-rdb";
 
 async function programOf(path: string): Promise<Uint8Array | null> {
   return await Deno.readFile(path).catch(() => null);
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
 
 async function ping(port: number): Promise<string> {
@@ -93,7 +87,7 @@ Deno.test("a daemon that forks itself away is installed, upgraded, restarted, ro
   Deno.kill(pid, "SIGKILL");
   // For a moment the report may name the process that forks the daemon and ends.
   pid = await eventually("it is back", async () => {
-    const now = stateOf(master, "running", "2.0.0")()?.pid ?? pid;
+    const now = stateOf(master, "running", "2.0.0")().pid ?? pid;
     if (now === pid) return null;
     const answer = await ping(port).catch(() => "");
     return answer.includes(`process_id:${now}\r`) ? now : null;
@@ -143,7 +137,7 @@ async function liveThrough(
   Deno.kill(first.pid!, "SIGKILL");
   const second = await eventually("it is back after its crash", () => {
     const state = stateOf(master, "running", "1.0.0")();
-    return state?.pid && state.pid !== first.pid && isAlive(state.pid) ? state : null;
+    return state.pid && state.pid !== first.pid && isAlive(state.pid) ? state : null;
   });
   await eventually("it answers after its crash", well);
 

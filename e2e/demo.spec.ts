@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type APIRequestContext, expect, request, test } from "@playwright/test";
 import { ReleaseDetail, ReleaseList, type ReleaseSummary } from "../lib/contract/console-views.ts";
 import { KnownBadList } from "../lib/contract/known-bad.ts";
+import { freePort } from "../lib/testing/free-port.ts";
 import { repoRoot } from "../scripts/repo-root.ts";
-import { freePort } from "./free-port.ts";
 
 /*
  * npm run demo, as a visitor starts it: a release moves by itself, one was stopped by its gate, and

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../lib/testing/free-port.ts";
 import { findBinary } from "../scripts/system/find-binary.ts";
 import { expect, test } from "./fixtures.ts";
-import { freePort } from "./free-port.ts";
 import { isInstalled, processesUnder, readManagedAgent } from "./managed-agent.ts";
 import { fetchNodeExporter, packageNodeExporter } from "./node-exporter-package.ts";
 import { OperatorApi } from "./operator-api.ts";

@@ -60,6 +60,11 @@ function standing(observed: Observed): Standing {
   if (activity !== null) {
     return { ...activity, releaseId: activity.releaseId ?? observed.actual.record.releaseId };
   }
+  // Begun by an ifrit-agent before this one, or being undone: `current` and the process say nothing yet.
+  const { change } = actual.record;
+  if (change !== null) {
+    return { phase: "switching", targetVersion: change.to, releaseId: change.releaseId };
+  }
   if (desired?.want === "present") {
     const { releaseId, version } = desired;
     if (desired.packages[platform] === undefined) return { phase: "notEligible", releaseId };
@@ -96,6 +101,7 @@ function settled(observed: Observed): Standing {
     return { phase: recorded === null ? "pending" : "failed", failure: recorded };
   const failure = relevant(recorded, current.version);
   if (failure !== null) return { phase: "failed", failure };
+  if (alive && run?.version !== current.version) return { phase: "switching" };
   if (alive) return { phase: "running", failure: record.note ?? null };
   return { phase: "backoff", failure: run === null ? null : exitOf(observed.actual, run.version) };
 }

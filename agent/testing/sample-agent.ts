@@ -15,14 +15,16 @@ export function sampleOf(
   );
 }
 
+/** The state once it is as asked for; throws what it is instead, for whoever waits in vain. */
 export function stateOf(
   master: FakeMaster,
   phase: string,
   version: string | null,
-): () => AgentState | null {
+): () => AgentState {
   return () => {
     const state = master.states.get("sample");
-    return state?.phase === phase && state.version === version ? state : null;
+    if (state?.phase === phase && state.version === version) return state;
+    throw new Error(`it is ${JSON.stringify(state)}`);
   };
 }
 

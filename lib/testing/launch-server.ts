@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Services } from "../platform/services.ts";
 
@@ -55,13 +53,4 @@ export async function killServer({ child }: LaunchedServer): Promise<void> {
 /** For afterEach. */
 export async function killServers(): Promise<void> {
   for (const child of [...children]) await killServer({ child, url: "" });
-}
-
-/** For a server that is to come back under the same address. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -42,7 +42,7 @@ async function runAgentTests(): Promise<Counts> {
   const report = freshReport("deno.xml");
   const flags = ["--no-check", "--allow-all", "--parallel", `--junit-path=${report}`];
   // More at once than there are cores: these tests mostly wait for processes of theirs.
-  const code = await show("deno", ["test", ...flags], join(repoRoot, "agent"), { DENO_JOBS: "6" });
+  const code = await show("deno", ["test", ...flags], join(repoRoot, "agent"), { DENO_JOBS: "4" });
   return judge(readJunitReport(report), code);
 }
 

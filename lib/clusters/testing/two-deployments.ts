@@ -10,12 +10,8 @@ import type { Services } from "../../platform/services.ts";
 import { advanceReleases } from "../../releases/advance-releases.ts";
 import { buildArchive } from "../../testing/build-archive.ts";
 import { createMachine } from "../../testing/create-machine.ts";
-import {
-  freePort,
-  killServer,
-  type LaunchedServer,
-  launchServer,
-} from "../../testing/launch-server.ts";
+import { freePort } from "../../testing/free-port.ts";
+import { killServer, type LaunchedServer, launchServer } from "../../testing/launch-server.ts";
 import {
   agentState,
   enrollRequest,
