@@ -21,8 +21,10 @@ export class ExitLog {
     return this.#fates.get(keyOf(identity)) === "running";
   }
 
-  endedWell(identity: ProcessIdentity): boolean {
-    return this.#fates.get(keyOf(identity)) === "endedWell";
+  /** Null: it was not started by this ifrit-agent, or has not ended yet as far as we were told. */
+  endedWell(identity: ProcessIdentity): boolean | null {
+    const fate = this.#fates.get(keyOf(identity));
+    return fate === undefined || fate === "running" ? null : fate === "endedWell";
   }
 
   #set(identity: ProcessIdentity, fate: Fate): void {
