@@ -12,6 +12,7 @@ import { OverviewSkeleton } from "@/components/overview/overview-skeleton.tsx";
 import { VersionDistribution } from "@/components/packages/version-distribution.tsx";
 import { ReleaseCard } from "@/components/releases/release-card.tsx";
 import { useClusterHref } from "@/components/shell/use-cluster.ts";
+import { TrustNotice } from "@/components/trust/trust-notice.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { Section } from "@/components/ui/card.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
@@ -51,6 +52,7 @@ function OverviewBody({ overview }: { overview: Overview }) {
   const hasFleet = overview.runningReleases.length > 0 || overview.agents.length > 0;
   return (
     <>
+      <TrustNotice />
       <UnansweredAlert unanswered={overview.unanswered} what="old" />
       {overview.machines.total > 0 ? <Counts overview={overview} /> : null}
       {unused || neverReleased ? <FirstSteps overview={overview} /> : null}

@@ -13,6 +13,8 @@ import { Select } from "../ui/select.tsx";
 import { Time } from "../ui/time.tsx";
 import { DeletePackageDialog } from "./delete-package-dialog.tsx";
 import { ManifestDetails } from "./manifest-details.tsx";
+import { SignatureBadge } from "./signature-badge.tsx";
+import { SignatureDetails } from "./signature-details.tsx";
 
 const any = "*";
 
@@ -122,12 +124,20 @@ function PackageRow({ each, onDelete }: { each: PackageView; onDelete: () => voi
           <code className="hidden truncate font-mono text-subtle text-xs md:inline">
             {each.sha256.slice(0, 16)}…
           </code>
+          <span className="ml-auto pr-1">
+            <SignatureBadge signature={each.signature} />
+          </span>
         </button>
         <Button size="iconSm" tone="ghost" aria-label={t("delete", { name })} onClick={onDelete}>
           <Trash2 aria-hidden />
         </Button>
       </div>
-      {open ? <ManifestDetails each={each} /> : null}
+      {open ? (
+        <>
+          <SignatureDetails each={each} />
+          <ManifestDetails each={each} />
+        </>
+      ) : null}
     </li>
   );
 }

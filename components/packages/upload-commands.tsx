@@ -28,8 +28,7 @@ function curlCommand(origin: string): string {
   return [
     `curl ${origin}/api/v1/packages \\`,
     "  -H 'content-type: application/gzip' \\",
-    `  -H 'origin: ${origin}' \\`,
-    '  -b "next-auth.session-token=$IFRIT_SESSION" \\',
+    '  -H "authorization: Bearer $IFRIT_TOKEN" \\',
     "  --data-binary @my-agent-1.0.0.tar.gz",
   ].join("\n");
 }

@@ -2,36 +2,45 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { PackagePlus } from "lucide-react";
-import Link from "next/link";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { type DragEvent, useRef, useState } from "react";
 import type { PackageUploaded } from "@/lib/contract/console-views.ts";
 import { packageLimits } from "@/lib/contract/package-manifest.ts";
-import { uploadPackage } from "@/lib/packages/queries.ts";
+import { storeSignature, uploadPackage } from "@/lib/packages/queries.ts";
 import { Alert } from "../ui/alert.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
+import { Button } from "../ui/button.tsx";
 import { useBytes } from "../ui/bytes.ts";
 import { cn } from "../ui/cn.ts";
 import { ErrorText } from "../ui/error-state.tsx";
 import { type ArchiveRefusal, checkArchive } from "./check-archive.ts";
+import { Sending } from "./sending.tsx";
+import { type ChosenSignature, SignatureField } from "./signature-field.tsx";
+import { Uploaded, type UploadedWithSignature } from "./uploaded.tsx";
 
 /** Takes an archive by drop or choice, shows how far it has come, and what the server says of it. */
 export function UploadZone({ expectedAgent }: { expectedAgent?: string }) {
   const t = useTranslations("upload");
+  const tSignature = useTranslations("signature");
   const client = useQueryClient();
   const [refusal, setRefusal] = useState<ArchiveRefusal | null>(null);
   const [share, setShare] = useState(0);
+  const [signature, setSignature] = useState<ChosenSignature | null>(null);
   const abort = useRef<AbortController | null>(null);
   const upload = useMutation({
-    mutationFn: (file: File) => {
+    async mutationFn(file: File): Promise<UploadedWithSignature> {
       abort.current = new AbortController();
-      return uploadPackage(file, { onProgress: setShare, signal: abort.current.signal });
+      const { signal } = abort.current;
+      const uploaded = await uploadPackage(file, { onProgress: setShare, signal });
+      return withSignature(uploaded, signature?.envelope);
     },
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess({ signatureError }) {
+      if (!signatureError) setSignature(null);
+      return client.invalidateQueries();
+    },
   });
 
   async function take(file: File | undefined) {
-    if (!file || upload.isPending) return;
+    if (!file || upload.isPending || signature?.refusal) return;
     upload.reset();
     setShare(0);
     const refused = await checkArchive(file);
@@ -50,7 +59,15 @@ export function UploadZone({ expectedAgent }: { expectedAgent?: string }) {
           onCancel={() => abort.current?.abort()}
         />
       ) : (
-        <DropBox onFile={take} />
+        <>
+          <SignatureField
+            label={tSignature("optional")}
+            hint={tSignature("optionalHint")}
+            chosen={signature}
+            onChange={setSignature}
+          />
+          <DropBox onFile={take} />
+        </>
       )}
       {refusal ? (
         <Alert tone="bad" live title={t("notSent")}>
@@ -62,7 +79,7 @@ export function UploadZone({ expectedAgent }: { expectedAgent?: string }) {
           <ErrorText error={upload.error} />
         </Alert>
       ) : null}
-      {upload.data ? <Uploaded uploaded={upload.data} expectedAgent={expectedAgent} /> : null}
+      {upload.data ? <Uploaded result={upload.data} expectedAgent={expectedAgent} /> : null}
     </div>
   );
 }
@@ -119,74 +136,17 @@ function DropBox({ onFile }: { onFile: (file: File | undefined) => void }) {
   );
 }
 
-function Sending(props: { name: string; size: number; share: number; onCancel: () => void }) {
-  const t = useTranslations("upload");
-  const format = useFormatter();
-  const bytes = useBytes();
-  const whole = props.share >= 1;
-  return (
-    <div className="flex flex-col gap-2.5 rounded-lg border p-4">
-      <div className="flex items-baseline justify-between gap-4">
-        <span className="min-w-0 truncate font-medium">{props.name}</span>
-        <span className="tabular shrink-0 text-muted">
-          {bytes(props.share * props.size)} / {bytes(props.size)}
-        </span>
-      </div>
-      <div
-        role="progressbar"
-        aria-label={t("progress", { name: props.name })}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(props.share * 100)}
-        className="h-2 overflow-hidden rounded-full bg-sunken"
-      >
-        <div
-          className="h-full rounded-full bg-(--phase-switching) transition-[width]"
-          style={{ width: `${props.share * 100}%` }}
-        />
-      </div>
-      <div className="flex items-center justify-between gap-4 text-[0.8125rem] text-muted">
-        <span role="status">
-          {whole
-            ? t("checking")
-            : t("sending", { percent: format.number(props.share, { style: "percent" }) })}
-        </span>
-        <Button size="sm" tone="ghost" onClick={props.onCancel}>
-          {t("cancel")}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function Uploaded(props: { uploaded: PackageUploaded; expectedAgent?: string }) {
-  const t = useTranslations("upload");
-  const { packages, existed } = props.uploaded;
-  const [first] = packages;
-  if (!first) return null;
-  const name = `${first.agentName} ${first.version}`;
-  const elsewhere = props.expectedAgent !== undefined && props.expectedAgent !== first.agentName;
-  return (
-    <Alert tone="ok" live title={existed ? t("existed", { name }) : t("done", { name })}>
-      <p>{packages.map(({ platform }) => platform).join(", ")}</p>
-      {elsewhere ? (
-        <p className="text-[0.8125rem]">{t("otherAgent", { agent: first.agentName })}</p>
-      ) : null}
-      <div className="mt-2.5 flex flex-wrap gap-2">
-        <ButtonLink
-          size="sm"
-          tone="primary"
-          href={`/releases/new?agent=${first.agentName}&version=${encodeURIComponent(first.version)}`}
-        >
-          {t("release")}
-        </ButtonLink>
-        <Link
-          href={`/agents/${first.agentName}`}
-          className="self-center font-medium text-link hover:underline"
-        >
-          {t("toAgent", { agent: first.agentName })}
-        </Link>
-      </div>
-    </Alert>
-  );
+async function withSignature(
+  uploaded: PackageUploaded,
+  envelope: string | undefined,
+): Promise<UploadedWithSignature> {
+  const [first] = uploaded.packages;
+  if (!first || envelope === undefined) return { uploaded, signatureError: null };
+  try {
+    const { package: signed } = await storeSignature(first.id, envelope);
+    const packages = uploaded.packages.map((each) => ({ ...each, signature: signed.signature }));
+    return { uploaded: { ...uploaded, packages }, signatureError: null };
+  } catch (error) {
+    return { uploaded, signatureError: error instanceof Error ? error : new Error(String(error)) };
+  }
 }

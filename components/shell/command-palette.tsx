@@ -9,6 +9,7 @@ import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { machinesQuery } from "@/lib/machines/queries.ts";
 import { agentsQuery } from "@/lib/packages/queries.ts";
+import { settingsPlaces } from "../settings/settings-places.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { places } from "./navigation.ts";
 import { useClusterHref } from "./use-cluster.ts";
@@ -28,6 +29,7 @@ export function CommandPalette(props: { open: boolean; onOpenChange: (open: bool
 function Palette({ onDone }: { onDone: () => void }) {
   const t = useTranslations("palette");
   const tNav = useTranslations("nav");
+  const tSettings = useTranslations("settings");
   const router = useRouter();
   const clusterHref = useClusterHref();
   const { resolvedTheme, setTheme } = useTheme();
@@ -51,6 +53,11 @@ function Palette({ onDone }: { onDone: () => void }) {
           {places.map(({ id, href, icon: Icon }) => (
             <Item key={id} onSelect={go(href)} icon={<Icon aria-hidden />}>
               {tNav(id)}
+            </Item>
+          ))}
+          {settingsPlaces.map(({ id, href, icon: Icon }) => (
+            <Item key={id} onSelect={go(href)} icon={<Icon aria-hidden />}>
+              {tNav("settings")}: {tSettings(id)}
             </Item>
           ))}
         </Command.Group>

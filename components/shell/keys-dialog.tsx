@@ -17,6 +17,7 @@ const keys = [
   ["releases", ["g", "r"]],
   ["approvals", ["g", "p"]],
   ["audit", ["g", "l"]],
+  ["settings", ["g", "s"]],
   ["newRelease", ["c"]],
   ["help", ["?"]],
 ] as const;

@@ -6,6 +6,7 @@ import {
   Network,
   ScrollText,
   Server,
+  Settings,
   UserRoundCheck,
 } from "lucide-react";
 
@@ -17,6 +18,7 @@ export const places = [
   { id: "releases", href: "/releases", icon: Flame, keys: "g>r" },
   { id: "approvals", href: "/approvals", icon: UserRoundCheck, keys: "g>p" },
   { id: "audit", href: "/audit", icon: ScrollText, keys: "g>l" },
+  { id: "settings", href: "/settings", icon: Settings, keys: "g>s" },
 ] as const satisfies readonly { id: string; href: string; icon: LucideIcon; keys: string }[];
 
 export function isAt(pathname: string, href: string): boolean {

@@ -34,7 +34,8 @@ export function PasswordDialog(props: { open: boolean; onOpenChange: (open: bool
   );
 }
 
-function PasswordForm() {
+/** The present password and the new one, twice. */
+export function PasswordForm() {
   const t = useTranslations("password");
   const form = useForm<Passwords>({
     resolver: zodResolver(Passwords),

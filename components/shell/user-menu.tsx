@@ -1,7 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { CircleUserRound, Keyboard, KeyRound, LogOut } from "lucide-react";
+import { CircleUserRound, Keyboard, KeyRound, LogOut, Settings } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { signOut } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -12,7 +13,9 @@ import { PasswordDialog } from "./password-dialog.tsx";
 
 export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
   const t = useTranslations("shell");
+  const tNav = useTranslations("nav");
   const tRole = useTranslations("role");
+  const router = useRouter();
   const [passwordOpen, setPasswordOpen] = useState(false);
   const { data: me } = useQuery(meQuery());
   async function leave() {
@@ -38,6 +41,10 @@ export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
         <MenuItem onClick={onShowKeys}>
           <Keyboard aria-hidden />
           {t("keys")}
+        </MenuItem>
+        <MenuItem onClick={() => router.push("/settings")}>
+          <Settings aria-hidden />
+          {tNav("settings")}
         </MenuItem>
         <MenuItem onClick={() => setPasswordOpen(true)}>
           <KeyRound aria-hidden />

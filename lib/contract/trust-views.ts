@@ -40,6 +40,10 @@ export const TrustRootView = z.object({
 });
 export type TrustRootView = z.infer<typeof TrustRootView>;
 
+/** Why a value that stood in Redis was not believed. Closed, for metrics and the console. */
+export const droppedReasons = ["unsigned", "wrongType", "tooLong", "unreadable", "older"] as const;
+export type DroppedReason = (typeof droppedReasons)[number];
+
 export const ClusterTrustView = z.object({
   clusterId: z.string(),
   clusterName: z.string(),

@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { MachineType, machineTypes } from "../contract/machine-type.ts";
 import { ClusterId, MachineId } from "../contract/names.ts";
-import type { DroppedReason } from "../signing/dropped-values.ts";
+import type { DroppedReason } from "../contract/trust-views.ts";
 import {
   type Composition,
   type DesiredDocument,

@@ -4,10 +4,16 @@ import {
   apiPath,
   getQuery,
   parseAnswer,
+  requestJson,
   requestNothing,
   toApiError,
 } from "../api/queries.ts";
-import { AgentDetail, AgentList, PackageUploaded } from "../contract/console-views.ts";
+import {
+  AgentDetail,
+  AgentList,
+  PackageUploaded,
+  StoredSignature,
+} from "../contract/console-views.ts";
 
 export function agentsQuery(filter: { cluster?: string | null }) {
   return queryOptions({
@@ -29,6 +35,15 @@ export function agentQuery(name: string, filter: { cluster?: string | null } = {
 
 export function deletePackage(id: number): Promise<void> {
   return requestNothing(apiPath(`/packages/${id}`), { method: "DELETE" });
+}
+
+/** `envelope`: what `npm run keys -- sign` wrote, as it is. */
+export function storeSignature(packageId: number, envelope: string): Promise<StoredSignature> {
+  return requestJson(apiPath(`/packages/${packageId}/signature`), StoredSignature, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ envelope }),
+  });
 }
 
 /** XMLHttpRequest, because fetch does not tell how much of a body has been sent. */

@@ -1,8 +1,5 @@
+import type { DroppedReason } from "../contract/trust-views.ts";
 import { processWide } from "../platform/process-wide.ts";
-
-/** Why a value that stood in Redis was not believed. Closed, for metrics and the console. */
-export const droppedReasons = ["unsigned", "wrongType", "tooLong", "unreadable", "older"] as const;
-export type DroppedReason = (typeof droppedReasons)[number];
 
 export type Dropped = { reason: DroppedReason; times: number; lastAtMs: number };
 

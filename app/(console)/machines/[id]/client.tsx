@@ -7,6 +7,7 @@ import { MachineAgents } from "@/components/machines/machine-agents.tsx";
 import { MachineFactsCard } from "@/components/machines/machine-facts.tsx";
 import { MachineSentence } from "@/components/machines/machine-sentence.tsx";
 import { useClusterHref } from "@/components/shell/use-cluster.ts";
+import { MachineRefusal, MachineTrust } from "@/components/trust/machine-trust.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
 import { machineQuery } from "@/lib/machines/queries.ts";
@@ -30,10 +31,16 @@ export function MachineClient({ id }: { id: string }) {
       />
       <QueryView query={query}>
         {(machine) => (
-          <div className="grid items-start gap-5 xl:grid-cols-[1fr_22rem]">
-            <MachineAgents machine={machine} />
-            <MachineFactsCard machine={machine} />
-          </div>
+          <>
+            <MachineRefusal trust={machine.trust} />
+            <div className="grid items-start gap-5 xl:grid-cols-[1fr_22rem]">
+              <MachineAgents machine={machine} />
+              <div className="flex min-w-0 flex-col gap-5">
+                <MachineTrust trust={machine.trust} />
+                <MachineFactsCard machine={machine} />
+              </div>
+            </div>
+          </>
         )}
       </QueryView>
     </>
