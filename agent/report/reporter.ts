@@ -94,7 +94,10 @@ export class Reporter {
     const samplesDue = this.ctx.clock.monotonicMs() - this.#sentAtMs >= this.options.sampleReportMs;
     const agents =
       this.#acknowledged === null ? states : changedStates(this.#acknowledged, states, samplesDue);
-    const removed = [...this.#removed];
+    // Until the machine is read again the states still have it: then the removal is told next time.
+    const removed = [...this.#removed].filter(
+      (name) => !states.some((state) => state.name === name),
+    );
     const trust = this.source.trust();
     const sameTrust = standingOf(trust) === this.#acknowledgedTrust;
     const nothingNew = agents.length === 0 && removed.length === 0 && sameTrust;
@@ -137,7 +140,7 @@ export class Reporter {
       ifritAgentVersion,
       stateDigest: await stateDigestOf(states),
       agents: [...agents],
-      removed: removed.filter((name) => !states.some((state) => state.name === name)),
+      removed: [...removed],
       ...(kind === "full" ? { facts: this.source.facts() } : {}),
       ...(trust === undefined ? {} : { trust }),
     };
