@@ -4,6 +4,7 @@ import {
   downloadPaths,
   OfferedAgents,
 } from "../contract/agent-installation.ts";
+import { guardedFetch } from "../outbound/guarded-fetch.ts";
 import type { Services } from "../platform/services.ts";
 import type { DownloadFolder } from "./download-folder.ts";
 import { readRootFingerprint } from "./read-root-fingerprint.ts";
@@ -62,10 +63,7 @@ async function askRemote(
       downloadPaths.index.slice(1),
       masterUrl.endsWith("/") ? masterUrl : `${masterUrl}/`,
     );
-    const response = await fetch(url, {
-      redirect: "error",
-      signal: AbortSignal.timeout(remoteMsMax),
-    });
+    const response = await guardedFetch(url, { signal: AbortSignal.timeout(remoteMsMax) });
     if (response.status === 404) return "notBuilt";
     const text = await response.text();
     if (!response.ok || text.length > remoteBytesMax) throw new Error(`answers ${response.status}`);

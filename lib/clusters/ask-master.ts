@@ -1,7 +1,9 @@
+import type { RequestInit, Response } from "undici";
 import type { z } from "zod";
 import type { MasterProblem } from "../contract/cluster-views.ts";
 import { masterActorHeader, masterPrefix, masterRequestIdHeader } from "../contract/master-api.ts";
 import { Problem } from "../contract/problem.ts";
+import { guardedFetch } from "../outbound/guarded-fetch.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import { whyNoAnswer } from "./why-no-answer.ts";
@@ -55,10 +57,9 @@ async function send<T>(access: MasterAccess, call: MasterCall<T>) {
   const base = access.url.endsWith("/") ? access.url : `${access.url}/`;
   const path = `${masterPrefix.slice(1)}clusters/${access.clusterId}/${call.path}`;
   try {
-    const response = await fetch(new URL(path, base), {
+    const response = await guardedFetch(new URL(path, base), {
       method: call.method,
       headers: headersOf(access, call),
-      redirect: "error",
       signal: AbortSignal.timeout(call.timeoutMs ?? timeoutMsUsual),
       ...bodyOf(call),
     });
@@ -84,8 +85,8 @@ function headersOf<T>({ credential }: MasterAccess, call: MasterCall<T>): Record
   return headers;
 }
 
-function bodyOf<T>({ json, stream }: MasterCall<T>): RequestInit {
-  if (stream) return { body: stream.bytes as never, duplex: "half" } as RequestInit;
+function bodyOf<T>({ json, stream }: MasterCall<T>): Pick<RequestInit, "body" | "duplex"> {
+  if (stream) return { body: stream.bytes, duplex: "half" };
   return json === undefined ? {} : { body: JSON.stringify(json) };
 }
 

@@ -3,6 +3,7 @@ import type { MasterProblem } from "../contract/cluster-views.ts";
 const codes: Record<string, MasterProblem> = {
   ...{ ENOTFOUND: "dns", EAI_AGAIN: "dns", EAI_FAIL: "dns" },
   ...{ ECONNREFUSED: "refused", ETIMEDOUT: "timeout", UND_ERR_CONNECT_TIMEOUT: "timeout" },
+  EREFUSEDADDRESS: "address",
   ...{ UND_ERR_HEADERS_TIMEOUT: "timeout", UND_ERR_BODY_TIMEOUT: "timeout" },
 };
 /** OpenSSL's names for what is wrong with a certificate, as Node hands them on. */

@@ -68,6 +68,7 @@ export type CheckMasterRequest = z.infer<typeof CheckMasterRequest>;
 
 export const masterProblems = [
   "dns",
+  "address",
   "refused",
   "timeout",
   "tls",
