@@ -83,7 +83,12 @@ export function readCommand(argv: readonly string[]): SimulateOptions {
 
 function addFleet(command: Command): void {
   command
-    .addOption(option("--types <shares>", "LINUX=0.7,ARM64=0.3", parseTypes).default({ LINUX: 1 }))
+    .addOption(
+      option("--types <shares>", "LINUX=0.7,ARM64=0.3", parseTypes).default(
+        { LINUX: 1 },
+        "LINUX=1",
+      ),
+    )
     .addOption(option("--offline <share>", "enrolled, never seen again", parseShare).default(0))
     .addOption(option("--come-and-go <share>", "leave now and then", parseShare).default(0))
     .addOption(option("--slow <share>", "ten times as slow", parseShare).default(0))
@@ -138,7 +143,7 @@ function option<T>(flags: string, description: string, parse: (text: string) => 
 function many<T>(flags: string, description: string, parse: (text: string) => T): Option {
   return new Option(flags, description)
     .argParser<T[]>((text, before) => [...(before ?? []), explained(parse, text)])
-    .default([]);
+    .default([], "none");
 }
 
 function explained<T>(parse: (text: string) => T, text: string): T {
