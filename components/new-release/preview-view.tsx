@@ -7,6 +7,8 @@ import { StackedBar } from "../charts/stacked-bar.tsx";
 import { useReleaseTitle } from "../releases/release-title.tsx";
 import { useStageName } from "../releases/stage-name.ts";
 import { Stat } from "../ui/stat.tsx";
+import { ClusterRules } from "./cluster-rules.tsx";
+import { GrayMachines } from "./gray-machines.tsx";
 import { type PreviewTotals, previewTotals } from "./preview-totals.ts";
 import type { ReleaseDraft } from "./release-draft.ts";
 
@@ -64,7 +66,10 @@ function ClusterPreview({ cluster }: { cluster: Cluster }) {
   const most = Math.max(1, ...cluster.stages.map(machinesOf));
   return (
     <section className="min-w-0 rounded-lg border">
-      <h3 className="border-b px-4 py-2.5 font-medium">{cluster.clusterName}</h3>
+      <div className="border-b px-4 py-2.5">
+        <h3 className="font-medium">{cluster.clusterName}</h3>
+        <ClusterRules cluster={cluster} />
+      </div>
       <ol className="divide-y">
         {cluster.stages.map((stage, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
@@ -110,6 +115,7 @@ function StageWords({ stage }: { stage: PreviewStage }) {
     ...(stage.offline > 0 ? [t("offlineCount", { count: stage.offline })] : []),
     ...stage.skipped.map((each) => `${reason(each.reason)}: ${format.number(each.machines)}`),
   ];
+  const failedBefore = stage.failedBefore ?? 0;
   return (
     <div className="text-[0.8125rem] text-muted">
       <p>{words.join(" · ")}</p>
@@ -126,6 +132,10 @@ function StageWords({ stage }: { stage: PreviewStage }) {
           ))}
         </p>
       ) : null}
+      {failedBefore > 0 ? (
+        <p className="text-warn">{t("failedBefore", { count: failedBefore })}</p>
+      ) : null}
+      <GrayMachines machineIds={stage.machineIds ?? []} count={machinesOf(stage)} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { ApiError } from "@/lib/api/queries.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { EmptyState } from "./empty-state.tsx";
+import { ProblemIssue } from "./problem-issue.tsx";
 
 /** What went wrong, what to quote, and a way on. */
 export function ErrorState(props: { error: Error; onRetry?: () => void; className?: string }) {
@@ -71,8 +72,7 @@ export function ErrorText({ error }: { error: Error }) {
         <ul className="mt-1.5 flex flex-col gap-1 text-left text-[0.8125rem]">
           {issues.map((issue) => (
             <li key={`${issue.path} ${issue.message}`}>
-              {issue.path ? <code className="font-mono font-medium">{issue.path}</code> : null}{" "}
-              {issue.message}
+              <ProblemIssue issue={issue} />
             </li>
           ))}
         </ul>
