@@ -7,6 +7,7 @@ import { isStoreDown } from "../platform/store-down.ts";
 import { createCluster } from "../testing/create-cluster.ts";
 import { createMachine } from "../testing/create-machine.ts";
 import { sampleMachine, tokenRequest } from "../testing/sample-machine.ts";
+import { stopProcess } from "../testing/stop-process.ts";
 import { serveAgentRequest } from "./serve-web.ts";
 import { closeOwnStores, machineOf, openMaster, openOwnStores } from "./testing/own-stores.ts";
 
@@ -47,7 +48,7 @@ test("fault 44: MySQL hangs and the pool is used up: who needs it is told so wit
   const { pid } = running.mariaDb.daemon.identity;
   let asked: ReturnType<typeof askToken>[] = [];
   const answers: Awaited<ReturnType<typeof askToken>>[] = [];
-  process.kill(pid, "SIGSTOP");
+  await stopProcess(pid);
   try {
     // Each a machine of its own: one alone would be told to slow down.
     asked = Array.from({ length: 1_000 }, () => askToken(sampleMachine()));
@@ -82,7 +83,7 @@ test("a statement that the database says nothing to ends by itself, and its tran
   await db.execute("SELECT 1");
   const stuck = db.transaction(async (tx) => {
     await tx.execute("SELECT 1");
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     await tx.execute("SELECT 2");
   });
   const outcome = await stuck.then(
