@@ -6,6 +6,7 @@ import {
   type CgroupUsage,
   type OomKill,
   parseOomKill,
+  parsePids,
   parseUsage,
 } from "./parse-usage.ts";
 
@@ -15,6 +16,7 @@ import {
  * group has children with controllers cannot be started again by systemd.
  */
 
+const usageFiles = ["cgroup.events", "cgroup.procs", "cpu.stat", "memory.stat"];
 const wantedControllers = ["cpu", "memory"];
 
 /** What a group can do beyond its controllers: be looked into, be killed as a whole, count its CPU time. */
@@ -43,8 +45,8 @@ export class CgroupTree {
   }
 
   async pids(name: string): Promise<number[]> {
-    const text = (await this.#read([name], ["cgroup.procs"])).get(name)?.get("cgroup.procs") ?? "";
-    return text.split("\n").filter(Boolean).map(Number);
+    const files = await this.#read([name], ["cgroup.procs"]);
+    return parsePids(files.get(name)?.get("cgroup.procs") ?? "");
   }
 
   /** Kills all that is in the group in one go: nothing can fork itself past it. */
@@ -59,8 +61,19 @@ export class CgroupTree {
   }
 
   async usage(names: readonly string[]): Promise<Map<string, CgroupUsage>> {
-    const files = await this.#read(names, ["cgroup.events", "cpu.stat", "memory.stat"]);
-    const usages = [...files].map(([name, read]) => [name, parseUsage(read)] as const);
+    if (names.length === 0) return new Map();
+    const { byPath, paths } = this.#pathsOf(names, usageFiles);
+    const read = new Map<string, Map<string, string>>();
+    for (const line of await this.shell.ask(`usage ${paths.join(" ")}`)) {
+      const colon = line.indexOf(":", this.root.length);
+      const slash = line.lastIndexOf("/", colon);
+      const name = byPath.get(line.slice(0, slash));
+      if (name === undefined) continue;
+      const files = read.get(name) ?? new Map<string, string>();
+      const file = line.slice(slash + 1, colon);
+      read.set(name, files.set(file, `${files.get(file) ?? ""}${line.slice(colon + 1)}\n`));
+    }
+    const usages = [...read].map(([name, read]) => [name, parseUsage(read)] as const);
     return new Map(usages.filter((one): one is [string, CgroupUsage] => one[1] !== null));
   }
 
@@ -73,8 +86,7 @@ export class CgroupTree {
 
   async #read(names: readonly string[], files: string[]): Promise<Map<string, CgroupFiles>> {
     if (names.length === 0) return new Map();
-    const byPath = new Map(names.map((name) => [this.pathOf(name), name]));
-    const paths = [...byPath.keys()].flatMap((path) => files.map((file) => `${path}/${file}`));
+    const { byPath, paths } = this.#pathsOf(names, files);
     const found = new Map<string, Map<string, string>>();
     let add = (_line: string) => {};
     for (const line of await this.shell.ask(`get ${paths.join(" ")}`)) {
@@ -90,6 +102,12 @@ export class CgroupTree {
       add = (text) => read.set(header[2]!, `${read.get(header[2]!)}${text}\n`);
     }
     return found;
+  }
+
+  #pathsOf(names: readonly string[], files: readonly string[]) {
+    const byPath = new Map(names.map((name) => [this.pathOf(name), name]));
+    const paths = [...byPath.keys()].flatMap((path) => files.map((file) => `${path}/${file}`));
+    return { byPath, paths };
   }
 
   async #ok(request: string): Promise<boolean> {

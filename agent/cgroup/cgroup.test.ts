@@ -53,13 +53,14 @@ Deno.test("limitFiles() writes what the controllers take, and lifts what another
 Deno.test("parseUsage() counts anonymous and mapped memory, no page cache; an empty group has no figures", () => {
   const files = new Map([
     ["cgroup.events", "populated 1\nfrozen 0\n"],
+    ["cgroup.procs", "7\n8\n"],
     ["cpu.stat", "usage_usec 2500000\nuser_usec 1\n"],
     ["memory.stat", "anon 1000\nfile 900000\nfile_mapped 50\n"],
   ]);
-  assert.deepEqual(parseUsage(files), { cpuSeconds: 2.5, memoryBytes: 1050 });
+  assert.deepEqual(parseUsage(files), { cpuSeconds: 2.5, memoryBytes: 1050, pids: [7, 8] });
   assert.equal(parseUsage(new Map([...files, ["cgroup.events", "populated 0\n"]])), null);
   files.delete("memory.stat");
-  assert.deepEqual(parseUsage(files), { cpuSeconds: 2.5, memoryBytes: null });
+  assert.deepEqual(parseUsage(files), { cpuSeconds: 2.5, memoryBytes: null, pids: [7, 8] });
 });
 
 Deno.test("parseOomKill() tells a kill with its figures", () => {
@@ -122,7 +123,9 @@ Deno.test({
         const found = await tree!.pids("sample");
         return found.includes(identity.pid) && found.length >= 2 ? found : null;
       });
-      assert.ok(((await tree!.usage(["sample"])).get("sample")?.cpuSeconds ?? -1) >= 0);
+      const usage = (await tree!.usage(["sample", "another"])).get("sample");
+      assert.ok((usage?.cpuSeconds ?? -1) >= 0);
+      assert.ok(usage?.pids.includes(identity.pid));
       await stopAgent(ctx, "sample", manifest.stop);
       const left = (await ctx.processes.stat(pids)).filter((one) => one.state !== "Z");
       assert.deepEqual(left, []);

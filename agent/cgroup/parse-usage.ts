@@ -6,6 +6,7 @@ export interface CgroupUsage {
   cpuSeconds: number;
   /** Null without the memory controller. */
   memoryBytes: number | null;
+  pids: number[];
 }
 
 /**
@@ -22,7 +23,12 @@ export function parseUsage(files: CgroupFiles): CgroupUsage | null {
   return {
     cpuSeconds: cpu / 1_000_000,
     memoryBytes: anon === undefined ? null : anon + (memory.get("file_mapped") ?? 0),
+    pids: parsePids(files.get("cgroup.procs") ?? ""),
   };
+}
+
+export function parsePids(text: string): number[] {
+  return text.split("\n").filter(Boolean).map(Number);
 }
 
 export interface OomKill {

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 export class Bell {
   #rung = false;
   #wake: (() => void) | null = null;
+  #heard: AbortSignal | null = null;
 
   ring(): void {
     this.#rung = true;
@@ -12,17 +13,29 @@ export class Bell {
 
   /** True when it was rung. */
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#rung) {
-      const ended = new AbortController();
-      const end = () => ended.abort();
-      this.#wake = end;
-      signal.addEventListener("abort", end);
-      await clock.sleep(signal.aborted ? 0 : ms, ended.signal);
-      signal.removeEventListener("abort", end);
-      this.#wake = null;
-    }
+    this.#hear(signal);
+    if (!this.#rung && !signal.aborted) await this.#sleep(clock, ms);
     const was = this.#rung;
     this.#rung = false;
     return was;
+  }
+
+  #sleep(clock: Clock, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        callOff();
+        this.#wake = null;
+        resolve();
+      };
+      const callOff = clock.after(ms, wake);
+      this.#wake = wake;
+    });
+  }
+
+  /** Once for all waits of a loop: a listener added and removed each second is what an idle ifrit-agent would do most. */
+  #hear(signal: AbortSignal): void {
+    if (this.#heard === signal) return;
+    this.#heard = signal;
+    signal.addEventListener("abort", () => this.#wake?.());
   }
 }

@@ -24,6 +24,8 @@ export interface ProcessTable {
   /** Those of the pids that there are, recycled ones and zombies included: costs no more than a look. */
   present(pids: readonly number[]): Promise<number[]>;
   all(): Promise<ProcessStat[]>;
+  /** ifrit-agent itself and what it asks for all this. */
+  own(): number[];
   /** Pids whose environment contains the text. */
   marked(text: string): Promise<number[]>;
   /** Pids whose program file lies in the folder. */
@@ -53,6 +55,11 @@ export class ShellProcessTable implements ProcessTable {
 
   async all(): Promise<ProcessStat[]> {
     return parseStats(await this.shell.ask("all"));
+  }
+
+  own(): number[] {
+    const helper = this.shell.pid;
+    return helper === null ? [Deno.pid] : [Deno.pid, helper];
   }
 
   async marked(text: string): Promise<number[]> {
@@ -101,24 +108,21 @@ function parseStats(lines: readonly string[]): ProcessStat[] {
 
 /** A line of /proc/<pid>/stat. The command name, in brackets, may itself contain spaces and brackets. */
 export function parseStat(line: string): ProcessStat | null {
-  const close = line.lastIndexOf(")");
-  const pid = Number.parseInt(line, 10);
-  const fields = line
-    .slice(close + 1)
-    .trim()
-    .split(/\s+/);
-  const numbers = fields.map(Number);
-  const [cpu1, cpu2, cpu3, cpu4] = numbers.slice(11, 15) as [number, number, number, number];
+  const close = line.lastIndexOf(") ");
+  if (close <= 0) return null;
+  const fields = line.slice(close + 2).split(" ");
+  if (fields.length <= 21 || !/^[A-Za-z]$/.test(fields[0]!)) return null;
+  const number = (index: number) => Number(fields[index]);
   const stat = {
-    pid,
-    state: fields[0] ?? "",
-    parentPid: numbers[1]!,
-    groupId: numbers[2]!,
-    sessionId: numbers[3]!,
-    cpuTicks: cpu1 + cpu2 + cpu3 + cpu4,
-    startTicks: numbers[19]!,
-    rssPages: numbers[21]!,
+    pid: Number.parseInt(line, 10),
+    state: fields[0]!,
+    parentPid: number(1),
+    groupId: number(2),
+    sessionId: number(3),
+    cpuTicks: number(11) + number(12) + number(13) + number(14),
+    startTicks: number(19),
+    rssPages: number(21),
   };
-  const complete = close > 0 && /^[A-Za-z]$/.test(stat.state);
-  return complete && [pid, stat.startTicks, stat.rssPages].every(Number.isInteger) ? stat : null;
+  const complete = Number.isInteger(stat.pid) && Number.isInteger(stat.startTicks);
+  return complete && Number.isInteger(stat.rssPages) ? stat : null;
 }

@@ -1,5 +1,3 @@
-import { LineReader } from "./line-reader.ts";
-
 /*
  * Deno gives /proc and /sys only to a program with every permission. ifrit-agent keeps narrow ones and
  * asks a small /bin/sh child, which also sends signals: it compares the start time right before
@@ -26,6 +24,7 @@ while read -r end verb args; do
         [ -r $f ] || continue
         printf '=%s\\n' $f; while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done <$f
       done ;;
+    usage) grep -sE '^(populated|usage_usec|anon|file_mapped) |^[0-9]+$' /dev/null $args ;;
     put) { printf '%s' "\${args#* }" >\${args%% *}; } 2>/dev/null && echo ok ;;
     makedir) [ -d $args ] || mkdir $args 2>/dev/null; [ -d $args ] && echo ok ;;
     dropdir) for d in $args; do rmdir $d 2>/dev/null; done ;;
@@ -34,13 +33,29 @@ while read -r end verb args; do
 done`;
 
 const answerTimeoutMs = 10_000;
+const readBytes = 64 * 1024;
+const encoder = new TextEncoder();
+
+interface Opened {
+  child: Deno.ChildProcess;
+  writer: WritableStreamDefaultWriter<Uint8Array>;
+  reader: ReadableStreamBYOBReader;
+  /** One for all answers: a new one each second would be most of what an idle ifrit-agent leaves to collect. */
+  buffer: ArrayBufferLike;
+}
 
 /** Asks the shell child one thing after the other. */
 export class SystemShell {
-  #child: Deno.ChildProcess | null = null;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | null = null;
-  #lines: LineReader | null = null;
+  #opened: Opened | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  #asked = 0;
+  /** Ends an answer. No process knows it, so none can have a line of that kind in its name or environment. */
+  readonly #secret = crypto.randomUUID();
+
+  /** Of the child, once there is one. */
+  get pid(): number | null {
+    return this.#opened?.child.pid ?? null;
+  }
 
   /** A verb of the script with its arguments, which hold neither blanks of their own nor patterns. */
   ask(request: string): Promise<string[]> {
@@ -51,26 +66,25 @@ export class SystemShell {
 
   async close(): Promise<void> {
     await this.#queue.catch(() => {});
-    const child = this.#child;
-    this.#child = null;
-    await this.#writer?.close().catch(() => {});
-    await this.#lines?.close();
-    await child?.status;
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened === null) return;
+    await opened.writer.close().catch(() => {});
+    await opened.reader.cancel().catch(() => {});
+    await opened.child.status;
   }
 
   async #exchange(request: string): Promise<string[]> {
-    const { writer, lines } = this.#open();
-    const end = crypto.randomUUID();
+    const opened = this.#open();
+    this.#asked += 1;
+    const end = `${this.#secret}.${this.#asked}`;
     const timer = setTimeout(() => this.#abandon(), answerTimeoutMs);
     try {
-      await writer.write(new TextEncoder().encode(`${end} ${request}\n`));
-      const answer: string[] = [];
-      for (;;) {
-        const line = await lines.next();
-        if (line === null) throw new Error("the process reader ended");
-        if (line === end) return answer;
-        answer.push(line);
-      }
+      const [text] = await Promise.all([
+        readUntil(opened, `${end}\n`),
+        opened.writer.write(encoder.encode(`${end} ${request}\n`)),
+      ]);
+      return text === "" ? [] : text.slice(0, -1).split("\n");
     } catch (error) {
       this.#abandon();
       throw error;
@@ -79,8 +93,8 @@ export class SystemShell {
     }
   }
 
-  #open(): { writer: WritableStreamDefaultWriter<Uint8Array>; lines: LineReader } {
-    if (this.#child === null || this.#writer === null || this.#lines === null) {
+  #open(): Opened {
+    if (this.#opened === null) {
       const child = new Deno.Command("/bin/sh", {
         args: ["-c", script, "ifrit-processes"],
         stdin: "piped",
@@ -89,24 +103,37 @@ export class SystemShell {
         clearEnv: true,
         env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
       }).spawn();
-      this.#child = child;
-      this.#writer = child.stdin.getWriter();
-      this.#lines = new LineReader(child.stdout);
+      const [writer, reader] = [child.stdin.getWriter(), child.stdout.getReader({ mode: "byob" })];
+      this.#opened = { child, writer, reader, buffer: new ArrayBuffer(readBytes) };
     }
-    return { writer: this.#writer, lines: this.#lines };
+    return this.#opened;
   }
 
   /** A reader that does not answer is given up; the next request starts a new one. */
   #abandon(): void {
-    const child = this.#child;
-    this.#child = null;
-    if (child === null) return;
-    this.#writer?.close().catch(() => {});
-    this.#lines?.close().catch(() => {});
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened === null) return;
+    opened.writer.close().catch(() => {});
+    opened.reader.cancel().catch(() => {});
     try {
-      child.kill("SIGKILL");
+      opened.child.kill("SIGKILL");
     } catch {
       // It has ended by itself.
     }
+  }
+}
+
+/** What comes before `end`, which is a line of its own. */
+async function readUntil(opened: Opened, end: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await opened.reader.read(new Uint8Array(opened.buffer));
+    if (done) throw new Error("the process reader ended");
+    opened.buffer = value.buffer;
+    text += decoder.decode(value, { stream: true });
+    if (text === end) return "";
+    if (text.endsWith(`\n${end}`)) return text.slice(0, -end.length);
   }
 }

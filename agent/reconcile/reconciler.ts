@@ -25,6 +25,7 @@ import { failureOf, recordFailure } from "./record-failure.ts";
 import { StepRetry } from "./step-retry.ts";
 
 export interface ReconcilerTiming {
+  /** How often an adopted process is looked at: the end of one that it started itself ifrit-agent is told. */
   tickMs: number;
   /** Disk and /proc are read afresh at least this often. */
   fullRoundMs: number;
@@ -33,7 +34,7 @@ export interface ReconcilerTiming {
 }
 
 export const reconcilerDefaults: ReconcilerTiming = {
-  tickMs: 1000,
+  tickMs: 2000,
   fullRoundMs: 30_000,
   sampleMs: 15_000,
   integrityMs: 600_000,
@@ -110,6 +111,7 @@ export class Reconciler {
       const waitMs = Math.min(
         this.timing.tickMs,
         this.#supervision.untilRestartMs() || this.timing.tickMs,
+        this.#liveness.untilProbeMs(),
       );
       if (await this.#bell.wait(this.ctx.clock, waitMs, signal)) this.#roundDueMs = 0;
     }

@@ -1,7 +1,6 @@
 import type { AgentContext } from "../context.ts";
 import type { ActualAgent } from "../plan/actual-agent.ts";
 import type { RunRecord } from "../plan/run-record.ts";
-import type { ProcessStat } from "../platform/process-table.ts";
 import { ifritAgentVersion, selfName } from "../version.ts";
 
 /** This very process, in the words of a managed one. */
@@ -26,12 +25,4 @@ export function asSelf(agent: ActualAgent, run: RunRecord): ActualAgent {
   const installed = agent.installed.find((one) => one.version === version);
   const current = version === null ? null : (installed ?? { version, sha256: "" });
   return { ...agent, current, run, alive: true };
-}
-
-/** ifrit-agent and its process reader; the agents that it started are its children, but not its weight. */
-export function selfProcesses(all: readonly ProcessStat[]): ProcessStat[] {
-  const self = all.find((one) => one.pid === Deno.pid);
-  return all.filter(
-    (one) => one === self || (one.parentPid === Deno.pid && one.sessionId === self?.sessionId),
-  );
 }

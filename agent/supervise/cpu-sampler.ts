@@ -1,9 +1,6 @@
 import type { CgroupUsage } from "../cgroup/parse-usage.ts";
 import type { RunRecord } from "../plan/run-record.ts";
 import type { ProcessStat } from "../platform/process-table.ts";
-import { selfProcesses } from "../self/self-agent.ts";
-import { selfName } from "../version.ts";
-import { familyOf } from "./members.ts";
 
 export interface Sample {
   /** Per cent of one core since the last sample; null for the first one. */
@@ -28,11 +25,10 @@ export class CpuSampler {
   sample(
     name: string,
     run: RunRecord,
-    all: readonly ProcessStat[],
+    family: readonly ProcessStat[],
     nowMs: number,
     group: CgroupUsage | null = null,
   ): Sample {
-    const family = name === selfName ? selfProcesses(all) : familyOf(all, run);
     const cpuSeconds =
       group?.cpuSeconds ?? family.reduce((sum, one) => sum + one.cpuTicks, 0) / ticksPerSecond;
     const rssBytes =

@@ -66,6 +66,19 @@ export class LivenessMonitor {
     }
   }
 
+  /** Milliseconds until a probe may be due; infinite when none is to come. */
+  untilProbeMs(): number {
+    const nowMs = this.ctx.clock.monotonicMs();
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const one of this.#monitored.values()) {
+      if (one.manifest.liveness.kind === "process") continue;
+      // One under way may end at once.
+      const nextMs = one.probing ? nowMs + this.#intervalMs(one.manifest) : one.nextProbeMs;
+      dueMs = Math.min(dueMs, nextMs);
+    }
+    return Math.max(0, dueMs - nowMs);
+  }
+
   async #probe(name: string, one: Monitored): Promise<void> {
     one.lastProblem = await probeOf(this.ctx, one.manifest).catch(errorText);
     one.failures = one.lastProblem === null ? 0 : one.failures + 1;

@@ -5,7 +5,8 @@ import type { ProcessStat } from "../platform/process-table.ts";
 import { createContext, type TestContext } from "../testing/create-context.ts";
 import { eventually } from "../testing/eventually.ts";
 import { CpuSampler } from "./cpu-sampler.ts";
-import { familyOf, membersOf } from "./members.ts";
+import { membersOf } from "./members.ts";
+import { ProcessTree } from "./process-tree.ts";
 import { probe } from "./probe.ts";
 import { restartDelayMs } from "./restart-backoff.ts";
 import { rotateLog } from "./rotate-log.ts";
@@ -181,7 +182,7 @@ function createStat(overrides: Partial<ProcessStat>): ProcessStat {
   };
 }
 
-Deno.test("familyOf() takes in group, session, descendants and marked processes, but no zombie and no stranger", () => {
+Deno.test("ProcessTree.familyOf() takes in group, session, descendants and marked processes, but no zombie and no stranger", () => {
   const all = [
     createStat({ pid: 10, groupId: 10, sessionId: 10, startTicks: 100 }),
     createStat({ pid: 11, parentPid: 10, groupId: 11, sessionId: 10 }),
@@ -192,7 +193,7 @@ Deno.test("familyOf() takes in group, session, descendants and marked processes,
     createStat({ pid: 30, parentPid: 1, groupId: 30, sessionId: 30 }),
   ];
   const pids = (leader: { pid: number; startTicks: number } | null, marked: number[] = []) =>
-    familyOf(all, leader, new Set(marked)).map((one) => one.pid);
+    new ProcessTree(all).familyOf(leader, marked).map((one) => one.pid);
   assert.deepEqual(pids({ pid: 10, startTicks: 100 }), [10, 11, 12]);
   assert.deepEqual(pids({ pid: 10, startTicks: 99 }), []);
   assert.deepEqual(pids(null, [20]), [20, 21]);

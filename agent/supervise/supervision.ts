@@ -13,7 +13,7 @@ interface Watched {
 }
 
 /** A process that is gone shows at every look; reading /proc, which also tells zombies and recycled pids, costs more. */
-const readGapMs = 5000;
+const readGapMs = 15_000;
 
 export type RestartCounts = Pick<RunRecord, "version" | "restarts" | "crashes">;
 

@@ -27,4 +27,14 @@ export class FakeClock implements Clock {
     this.#nowMs += ms;
     return Promise.resolve();
   }
+
+  after(ms: number, callback: () => void): () => void {
+    let calledOff = false;
+    this.sleep(ms).then(() => {
+      if (!calledOff) callback();
+    });
+    return () => {
+      calledOff = true;
+    };
+  }
 }
