@@ -13,7 +13,9 @@ export async function readActual(
   names: Iterable<string>,
 ): Promise<ActualAgent[]> {
   const all = new Set([...(await agentsOnDisk(ctx)), ...names]);
-  const agents = await Promise.all([...all].sort().map((name) => readAgent(ctx, name)));
+  const agents: Omit<ActualAgent, "oomKill">[] = [];
+  // One after the other: side by side, Deno would start a thread for each of a hundred short reads.
+  for (const name of [...all].sort()) agents.push(await readAgent(ctx, name));
   const pids = agents.map((agent) => agent.run?.pid).filter((pid) => pid !== undefined);
   const stats = new Map((await ctx.processes.stat(pids)).map((stat) => [stat.pid, stat]));
   const read = agents.map((agent) => ({
@@ -52,11 +54,9 @@ async function readAgent(ctx: AgentContext, name: string): Promise<ActualAgent> 
   const layout = ctx.layout.agent(name);
   const installed = await readInstalled(layout);
   if (installed === null) return emptyActual(name, emptyRecord);
-  const [record, run, link] = await Promise.all([
-    readRecord(layout),
-    readRun(ctx, name),
-    readCurrent(layout),
-  ]);
+  const record = await readRecord(layout);
+  const run = await readRun(ctx, name);
+  const link = await readCurrent(layout);
   const current = installed.find((one) => one.version === link) ?? null;
   return { name, onDisk: true, current, installed, record, run, alive: false };
 }

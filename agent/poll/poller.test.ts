@@ -3,6 +3,7 @@ import { agentPaths, header } from "@contract/headers.ts";
 import type { AgentConfig } from "../identity/config.ts";
 import { readFacts } from "../identity/machine-facts.ts";
 import { loadOrCreateKey } from "../identity/machine-key.ts";
+import { systemClock } from "../platform/clock.ts";
 import { buildPackage } from "../testing/build-package.ts";
 import { createContext, type TestContext } from "../testing/create-context.ts";
 import { FakeMaster, problem } from "../testing/fake-master.ts";
@@ -191,6 +192,7 @@ Deno.test("fault 32: Poller honours Retry-After, and the master's interval", asy
       if (slept.length === 2) stop.abort();
       return Promise.resolve();
     },
+    after: systemClock.after,
   };
   await using ctx = await createContext({ clock, random: () => 0 });
   const { poller } = await createPoller(ctx, master);

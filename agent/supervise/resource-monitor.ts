@@ -45,8 +45,7 @@ export class ResourceMonitor {
     const running = actual.filter((agent) => agent.alive && agent.run !== null);
     if (running.length === 0) return;
     const grouped = running.filter((agent) => agent.run!.cgroup !== undefined);
-    const usage =
-      (await this.ctx.cgroups?.usage(grouped.map((agent) => agent.name))) ?? new Map();
+    const usage = (await this.ctx.cgroups?.usage(grouped.map((agent) => agent.name))) ?? new Map();
     const processes = await this.#processes(running, usage);
     const readAtMs = this.ctx.clock.monotonicMs();
     const samples = new Map<string, Sample>();
