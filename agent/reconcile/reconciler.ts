@@ -34,7 +34,7 @@ export interface ReconcilerTiming {
 }
 
 export const reconcilerDefaults: ReconcilerTiming = {
-  tickMs: 2000,
+  tickMs: 1700,
   fullRoundMs: 30_000,
   sampleMs: 15_000,
   integrityMs: 600_000,

@@ -27,9 +27,7 @@ export function GrayPicker() {
       gray.filter((machine) => machine.id !== id),
     );
   return (
-    <fieldset className="min-w-0">
-      <legend className="font-medium">{t("gray")}</legend>
-      <p className="mb-3 max-w-2xl text-[0.8125rem] text-subtle">{t("grayHint")}</p>
+    <div className="min-w-0">
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <GraySearch clusterIds={clusterIds} chosen={gray} onAdd={add} onRemove={remove} />
         <GrayPaste clusterIds={clusterIds} onAdd={add} />
@@ -68,6 +66,6 @@ export function GrayPicker() {
           </ul>
         </div>
       ) : null}
-    </fieldset>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useFormContext } from "react-hook-form";
 import { Alert } from "../ui/alert.tsx";
 import { type RadioCard, RadioCards } from "../ui/radio-cards.tsx";
-import { type ReleaseDraft, stagesOfTemplate, templateIds } from "./release-draft.ts";
+import { hasNoGray, type ReleaseDraft, stagesOfTemplate, templateIds } from "./release-draft.ts";
 import { StageEditor } from "./stage-editor.tsx";
 
 /** In which steps, and what must hold between them. */
@@ -12,10 +12,10 @@ export function HowStep() {
   const t = useTranslations("newRelease");
   const form = useFormContext<ReleaseDraft>();
   const template = form.watch("template");
-  const gray = form.watch("gray");
+  const [grayBy, gray] = form.watch(["grayBy", "gray"]);
   const stages = form.watch("stages");
   const clusterIds = form.watch("clusterIds");
-  const skipsGray = stages.some(({ kind }) => kind === "gray") && gray.length === 0;
+  const skipsGray = stages.some(({ kind }) => kind === "gray") && hasNoGray({ grayBy, gray });
   return (
     <div className="flex flex-col gap-7">
       <RadioCards

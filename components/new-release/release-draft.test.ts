@@ -33,6 +33,18 @@ describe("planOfDraft()", () => {
     expect(shanghai!.stages.map(({ kind }) => kind)).toEqual(["batch", "batch", "batch", "full"]);
   });
 
+  it("gives every cluster the same selection, without what does not limit it", () => {
+    const graySelection = { labels: "zone=a, role=web", percent: 100, machinesMax: 5 };
+    const plan = planOfDraft(draft({ grayBy: "selection", graySelection }));
+    for (const { stages } of plan.clusters)
+      expect(stages[0]).toMatchObject({
+        ...{ kind: "gray", machineIds: [] },
+        select: { labels: { zone: "a", role: "web" }, machinesMax: 5 },
+      });
+    expect(plan.clusters[0]!.stages[0]).not.toHaveProperty("select.percent");
+    expect(ReleasePlan.safeParse(plan).error).toBeUndefined();
+  });
+
   it("keeps the clusters' order", () => {
     const { clusters } = planOfDraft(draft({ clusterIds: ["shanghai", "beijing"], gray: [] }));
     expect(clusters.map(({ clusterId }) => clusterId)).toEqual(["shanghai", "beijing"]);
@@ -59,6 +71,17 @@ describe("problemsOfStep()", () => {
     expect(problemsOfStep(draft({ clusterIds: ["shanghai"] }), "where")).toEqual(["grayOutside"]);
   });
 
+  it("refuses a selection that cannot be read, or is out of range", () => {
+    const where = (change: Partial<ReleaseDraft["graySelection"]>) => {
+      const graySelection = { labels: "", percent: 1, machinesMax: 10, ...change };
+      return problemsOfStep(draft({ grayBy: "selection", graySelection }), "where");
+    };
+    expect(where({})).toEqual([]);
+    expect(where({ labels: "zone" })).toEqual(["grayLabelsUnreadable"]);
+    for (const bad of [{ percent: 0 }, { percent: 101 }, { machinesMax: 0 }, { machinesMax: 1.5 }])
+      expect(where(bad)).toEqual(["graySelectionOutOfRange"]);
+  });
+
   it("refuses batches that do not grow", () => {
     const stages = stagesOfTemplate("safe");
     stages[2]!.upToPercent = 1;
@@ -69,6 +92,7 @@ describe("problemsOfStep()", () => {
     const stages = stagesOfTemplate("grayOnly");
     expect(problemsOfStep(draft({ stages, gray: [] }), "how")).toEqual(["grayMissing"]);
     expect(problemsOfStep(draft({ stages }), "how")).toEqual(["clusterWithoutStages"]);
+    expect(problemsOfStep(draft({ stages, gray: [], grayBy: "selection" }), "how")).toEqual([]);
   });
 });
 

@@ -1,5 +1,11 @@
 import { type MachineType, machineTypes } from "@/lib/contract/machine-type.ts";
-import { Gate, type ReleasePlan, type Stage } from "@/lib/contract/release-plan.ts";
+import {
+  Gate,
+  type GraySelection,
+  type ReleasePlan,
+  type Stage,
+} from "@/lib/contract/release-plan.ts";
+import { parseLabels } from "./parse-labels.ts";
 
 /** What the wizard's form holds. One list of stages serves every cluster of the release. */
 export type DraftStage = {
@@ -14,6 +20,14 @@ export type DraftStage = {
   manual: boolean;
 };
 
+/** Gray machines by what they are; the server finds them. */
+export type DraftSelection = {
+  /** As they are typed. */
+  labels: string;
+  percent: number;
+  machinesMax: number;
+};
+
 export type GrayMachine = { id: string; hostname: string; clusterId: string };
 
 export type ReleaseDraft = {
@@ -23,7 +37,9 @@ export type ReleaseDraft = {
   machineTypes: MachineType[];
   /** In the order in which they come. */
   clusterIds: string[];
+  grayBy: "name" | "selection";
   gray: GrayMachine[];
+  graySelection: DraftSelection;
   template: TemplateId | "custom";
   stages: DraftStage[];
   verification: "person" | "automatic";
@@ -34,6 +50,9 @@ export type ReleaseDraft = {
 
 export const templateIds = ["safe", "grayThenAll", "grayOnly", "all"] as const;
 export type TemplateId = (typeof templateIds)[number];
+
+/** So many machines a selection gives at most. */
+export const graySelectedMost = 5000;
 
 const minute = 60;
 const hour = 60 * minute;
@@ -80,7 +99,9 @@ export function emptyDraft(agentName: string, version: string): ReleaseDraft {
     version,
     machineTypes: [...machineTypes],
     clusterIds: [],
+    grayBy: "name",
     gray: [],
+    graySelection: { labels: "", percent: 1, machinesMax: 100 },
     template: "safe",
     stages: stagesOfTemplate("safe"),
     verification: "person",
@@ -92,15 +113,35 @@ export function emptyDraft(agentName: string, version: string): ReleaseDraft {
 
 /** The stages of one cluster: its gray machines first, if it has any. */
 function stagesOfCluster(draft: ReleaseDraft, clusterId: string): Stage[] {
-  const machineIds = draft.gray
-    .filter((machine) => machine.clusterId === clusterId)
-    .map(({ id }) => id);
   return draft.stages.flatMap((each): Stage[] => {
     const gate = gateOf(each);
     if (each.kind === "full") return [{ kind: "full", gate }];
     if (each.kind === "batch") return [{ kind: "batch", upToPercent: each.upToPercent, gate }];
-    return machineIds.length > 0 ? [{ kind: "gray", machineIds, gate }] : [];
+    const who = grayOfCluster(draft, clusterId);
+    return who === null ? [] : [{ kind: "gray", ...who, gate }];
   });
+}
+
+/** Null: the cluster has no gray machine. */
+function grayOfCluster(
+  draft: ReleaseDraft,
+  clusterId: string,
+): { machineIds: string[]; select?: GraySelection } | null {
+  if (draft.grayBy === "selection")
+    return { machineIds: [], select: selectionOf(draft.graySelection) };
+  const machineIds = draft.gray
+    .filter((machine) => machine.clusterId === clusterId)
+    .map(({ id }) => id);
+  return machineIds.length > 0 ? { machineIds } : null;
+}
+
+function selectionOf({ labels, percent, machinesMax }: DraftSelection): GraySelection {
+  const parsed = parseLabels(labels) ?? {};
+  return {
+    ...(Object.keys(parsed).length > 0 ? { labels: parsed } : {}),
+    ...(percent < 100 ? { percent } : {}),
+    machinesMax,
+  };
 }
 
 function gateOf(each: DraftStage): Gate {
@@ -142,6 +183,8 @@ export type DraftProblem =
   | "typesMissing"
   | "clustersMissing"
   | "grayOutside"
+  | "grayLabelsUnreadable"
+  | "graySelectionOutOfRange"
   | "stagesMissing"
   | "grayMissing"
   | "batchesNotGrowing"
@@ -165,10 +208,24 @@ function whereProblems(draft: ReleaseDraft): DraftProblem[] {
   const problems: DraftProblem[] = [];
   if (draft.machineTypes.length === 0) problems.push("typesMissing");
   if (draft.clusterIds.length === 0) problems.push("clustersMissing");
-  else if (draft.gray.some(({ clusterId }) => !draft.clusterIds.includes(clusterId))) {
-    problems.push("grayOutside");
-  }
+  else problems.push(...grayProblems(draft));
   return problems;
+}
+
+function grayProblems({ grayBy, gray, graySelection, clusterIds }: ReleaseDraft): DraftProblem[] {
+  if (grayBy === "name") {
+    const isOutside = gray.some(({ clusterId }) => !clusterIds.includes(clusterId));
+    return isOutside ? ["grayOutside"] : [];
+  }
+  if (parseLabels(graySelection.labels) === null) return ["grayLabelsUnreadable"];
+  const { percent, machinesMax } = graySelection;
+  const isInRange =
+    percent > 0 &&
+    percent <= 100 &&
+    Number.isInteger(machinesMax) &&
+    machinesMax >= 1 &&
+    machinesMax <= graySelectedMost;
+  return isInRange ? [] : ["graySelectionOutOfRange"];
 }
 
 function howProblems(draft: ReleaseDraft): DraftProblem[] {
@@ -182,12 +239,16 @@ function howProblems(draft: ReleaseDraft): DraftProblem[] {
   if (batches.some((percent, index) => index > 0 && percent <= batches[index - 1]!)) {
     problems.push("batchesNotGrowing");
   }
-  if (stages.every(({ kind }) => kind === "gray") && draft.gray.length === 0) {
+  if (stages.every(({ kind }) => kind === "gray") && hasNoGray(draft)) {
     problems.push("grayMissing");
   } else if (draft.clusterIds.some((id) => stagesOfCluster(draft, id).length === 0)) {
     problems.push("clusterWithoutStages");
   }
   return problems;
+}
+
+export function hasNoGray(draft: Pick<ReleaseDraft, "grayBy" | "gray">): boolean {
+  return draft.grayBy === "name" && draft.gray.length === 0;
 }
 
 /** The first step that is not done, or the last one. */

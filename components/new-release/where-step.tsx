@@ -5,7 +5,7 @@ import { useFormContext } from "react-hook-form";
 import { machineTypes } from "@/lib/contract/machine-type.ts";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { ClusterOrder } from "./cluster-order.tsx";
-import { GrayPicker } from "./gray-picker.tsx";
+import { GrayChoice } from "./gray-choice.tsx";
 import type { ReleaseDraft } from "./release-draft.ts";
 
 /** Which machines: types, clusters in their order, and the gray ones that go first. */
@@ -36,7 +36,7 @@ export function WhereStep() {
         </div>
       </fieldset>
       <ClusterOrder />
-      <GrayPicker />
+      <GrayChoice />
     </div>
   );
 }
