@@ -1,16 +1,15 @@
+import { nextPollDelayMs } from "../../../agent/poll/backoff.ts";
 import { readBlockedAgentsHeader } from "../../../lib/contract/change-headers.ts";
 import { header } from "../../../lib/contract/headers.ts";
 import { isApplied, waitingForWord } from "../behaviour/move-on.ts";
 import type { Answer } from "../http/answer.ts";
-import { problemOf } from "../http/master-client.ts";
+import { problemOf, retryAfterMs } from "../http/master-client.ts";
 import type { SimMachine } from "../machine/sim-machine.ts";
-import { backoffMs } from "./backoff.ts";
 import { moveMachine } from "./move-machine.ts";
 import { enrollMachine, renewToken } from "./obtain-token.ts";
 import { countError } from "./tally.ts";
 import { scaled, type World } from "./world.ts";
 
-const limits = { baseMs: 1_000, capMs: 60_000 };
 const usualPollSeconds = 60;
 
 /** A switch that waits for the master's word: it is asked for by release, and granted for that only. */
@@ -98,7 +97,8 @@ function takeAnswer(
   machine.mayChange = hidden !== null && isAllowed(answer.headers[header.change]);
   if (!machine.mayChange || machine.visible !== document) tally.blocked += 1;
   if (answer.headers[header.reportWanted] === "full") machine.fullReportWanted = true;
-  machine.pollDueMs = nowMs + nextPollMs(world, answer);
+  machine.pollMs = toldPollMs(world, answer);
+  machine.pollDueMs = nowMs + delayMs(world, machine, answer);
   moveMachine(world, machine, nowMs, agreed(machine, asked));
   world.attend(machine);
 }
@@ -117,7 +117,7 @@ function postpone(world: World, machine: SimMachine, answer: Answer | null): voi
   machine.pollFailures += 1;
   // A token that has just expired is no reason to wait.
   const isFirst = answer?.status === 401 && machine.pollFailures === 1;
-  const waitMs = isFirst ? 0 : backoffMs(machine.pollFailures, limits, answer, world.random);
+  const waitMs = isFirst ? 0 : delayMs(world, machine, answer);
   machine.pollDueMs = world.now() + waitMs;
   world.attend(machine);
 }
@@ -127,8 +127,17 @@ export function isAllowed(value: string | undefined): boolean {
   return value === undefined || value.split(";", 1)[0]!.trim().toLowerCase() === "allowed";
 }
 
-function nextPollMs(world: World, answer: Answer): number {
-  const seconds = Number(answer.headers[header.nextPollSeconds] ?? usualPollSeconds);
-  const valid = Number.isFinite(seconds) && seconds > 0 ? seconds : usualPollSeconds;
-  return scaled(world, valid * 1000 * (0.9 + 0.2 * world.random()));
+/** By ifrit-agent's own rule. Its first seconds and Retry-After are the wall's, whatever the time scale. */
+function delayMs(world: World, machine: SimMachine, answer: Answer | null): number {
+  const timing = {
+    ...{ intervalMs: scaled(world, usualPollSeconds * 1000), nextPollMs: machine.pollMs },
+    ...{ failures: machine.pollFailures, reached: machine.lastCheckInMs > 0 },
+    retryAfterMs: (answer && retryAfterMs(answer)) || null,
+  };
+  return nextPollDelayMs(timing, world.random);
+}
+
+function toldPollMs(world: World, answer: Answer): number | null {
+  const seconds = Number(answer.headers[header.nextPollSeconds]);
+  return Number.isFinite(seconds) && seconds > 0 ? scaled(world, seconds * 1000) : null;
 }

@@ -39,6 +39,8 @@ export type SimMachine = {
   polling: boolean;
   pollDueMs: number;
   pollFailures: number;
+  /** What the master last asked for, in the wall's time. */
+  pollMs: number | null;
   lastCheckInMs: number;
 
   reporting: boolean;
@@ -80,6 +82,7 @@ export function newMachine(
     polling: false,
     pollDueMs: never,
     pollFailures: 0,
+    pollMs: null,
     lastCheckInMs: 0,
     reporting: false,
     reportNotBeforeMs: 0,
