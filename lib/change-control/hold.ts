@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { holds } from "../../drizzle/schema/holds.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
+import { clusterOfMachine } from "../clusters/cluster-of-machine.ts";
+import { hurryMasters } from "../clusters/hurry-masters.ts";
 import type { CreateHoldRequest, HoldView } from "../contract/change-control.ts";
-import { findMachines } from "../machines/find-machines.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
@@ -12,7 +13,8 @@ import { publishPolicy } from "./publish-policy.ts";
 /**
  * Leaves a machine, or all machines with some labels, out of changes until a moment that has to be
  * named: a hold that nobody remembers ends by itself.
- * @throws ProblemError forbidden, invalid_request, not_found
+ * @throws ProblemError forbidden, invalid_request, not_found · unavailable: the machine may be in a
+ * cluster whose master does not answer
  */
 export async function hold(
   services: Services,
@@ -25,25 +27,25 @@ export async function hold(
   if ("labels" in target && Object.keys(target.labels).length === 0)
     throw invalid("target.labels", "name a label; to hold everything, freeze");
   const owner = request.owner ?? ctx.actor.name;
+  const machineId = "machineId" in target ? target.machineId : null;
+  const place = machineId === null ? null : await clusterOfMachine(services, machineId);
+  requirePermission(ctx, "machines.write", place ? { clusterId: place.clusterId } : {});
   const id = await auditedTransaction(services, ctx, async (tx, audit) => {
-    const machineId = "machineId" in target ? target.machineId : null;
-    const machine = machineId ? (await findMachines(tx, [machineId])).get(machineId) : undefined;
-    requirePermission(ctx, "machines.write", machine ? { clusterId: machine.clusterId } : {});
-    if (machineId && !machine)
-      throw new ProblemError("not_found", `There is no machine "${machineId}".`);
     const labels = "labels" in target ? target.labels : null;
     const [inserted] = await tx
       .insert(holds)
       .values({
         ...{ machineId, labels, agentName, owner, reason, createdAtMs, untilMs },
+        ...{ clusterId: place?.isHere === false ? place.clusterId : null },
         orderKey: randomUUID(),
       })
       .$returningId();
+    if (place?.isHere !== true) await hurryMasters(tx, place?.clusterId ?? null);
     await audit({
       action: "hold.placed",
       subjectKind: "hold",
       subjectId: String(inserted!.id),
-      ...(machine ? { clusterId: machine.clusterId } : {}),
+      ...(place ? { clusterId: place.clusterId } : {}),
       after: { target: targetText(target), agentName: agentName ?? "", owner, reason, untilMs },
     });
     return inserted!.id;

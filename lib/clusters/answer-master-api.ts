@@ -6,6 +6,12 @@ import { readControl } from "../change-control/read-control.ts";
 import { CreateCredentialRequest } from "../contract/cluster-views.ts";
 import { CreateEnrollmentTokenRequest } from "../contract/console-views.ts";
 import {
+  ChangeMachineRequest,
+  ChangeMachinesRequest,
+  MachineVerb,
+  PreviewMachinesChangeRequest,
+} from "../contract/machine-views.ts";
+import {
   MasterFactsRequest,
   MasterFindRequest,
   MasterGrayRequest,
@@ -18,6 +24,8 @@ import {
 } from "../contract/master-api.ts";
 import { MasterControlOrder } from "../contract/master-control.ts";
 import { ClusterId, MachineId, Sha256 } from "../contract/names.ts";
+import { changeMachine } from "../machines/change-machine.ts";
+import { changeMachines, countMachinesToChange } from "../machines/change-machines.ts";
 import { createEnrollmentToken } from "../machines/create-enrollment-token.ts";
 import { listEnrollmentTokens } from "../machines/list-enrollment-tokens.ts";
 import { revokeEnrollmentToken } from "../machines/revoke-enrollment-token.ts";
@@ -122,6 +130,20 @@ const routes: Route[] = [
     const query = Object.fromEntries(new URL(request.url).searchParams);
     return master.listMachines(parseWith(MasterMachinesQuery, query));
   }),
+  ask(/^machines\/change\/preview$/, async (call) => ({
+    count: await countMachinesToChange(
+      call.services,
+      await ofThis(call, PreviewMachinesChangeRequest),
+    ),
+  })),
+  post(/^machines\/change$/, async (call) => ({
+    changed: await changeMachines(
+      call.services,
+      call.ctx,
+      await ofThis(call, ChangeMachinesRequest),
+    ),
+  })),
+  post(/^machines\/([^/]+\/[a-z]+)$/, changeOne),
   get(/^machines\/([^/]+)$/, ({ master, id }) => master.readMachine(parseWith(MachineId, id))),
 ];
 
@@ -192,6 +214,23 @@ async function applyControl({ services, ctx, clusterId, request }: Call) {
   const order = await body(request, MasterControlOrder);
   await applyControlOrder(services, ctx, clusterId, order);
   return { nowMs: services.now(), control: await readControl(services, clusterId) };
+}
+
+async function changeOne({ services, ctx, clusterId, request, id }: Call) {
+  const [machineId, verb] = id.split("/");
+  const { remark } = await body(request, ChangeMachineRequest);
+  const change = { machineId: parseWith(MachineId, machineId), verb: parseWith(MachineVerb, verb) };
+  return changeMachine(services, ctx, { ...change, remark, clusterId });
+}
+
+/** The credential is good for one cluster, whatever else this master has. */
+async function ofThis<T extends PreviewMachinesChangeRequest>(
+  { request, clusterId }: Call,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const change = await body(request, schema);
+  if (change.select.cluster === clusterId) return change;
+  throw new ProblemError("invalid_request", "The order is for another cluster.");
 }
 
 async function listCredentials({ services, clusterId, credentialId }: Call) {

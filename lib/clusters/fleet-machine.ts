@@ -2,7 +2,7 @@ import { MachineDetail } from "../contract/console-views.ts";
 import { machineDetail } from "../fleet-status/machine-detail.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
-import { askMasters } from "./ask-masters.ts";
+import { askForMachine } from "./ask-for-machine.ts";
 
 /**
  * A machine of whichever cluster.
@@ -13,25 +13,8 @@ export async function fleetMachine(services: Services, machineId: string): Promi
     return await machineDetail(services, machineId);
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "not_found") throw error;
-    return elsewhere(services, machineId, error);
   }
-}
-
-async function elsewhere(
-  services: Services,
-  machineId: string,
-  unknown: ProblemError,
-): Promise<MachineDetail> {
   const path = `machines/${encodeURIComponent(machineId)}`;
   const call = { method: "GET", path, answer: MachineDetail } as const;
-  const { answers, unanswered } = await askMasters(services, undefined, call);
-  const found = answers.find(({ value }) => value !== null)?.value;
-  if (found) return found;
-  if (unanswered.length === 0) throw unknown;
-  const names = unanswered.map(({ clusterId }) => clusterId).join(", ");
-  throw new ProblemError(
-    "unavailable",
-    `There is no machine "${machineId}" in the clusters that answer. The master of ${names} does not answer: it may be there.`,
-    { retryAfterSeconds: 5 },
-  );
+  return askForMachine(services, machineId, call, (machine) => machine);
 }

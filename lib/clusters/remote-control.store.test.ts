@@ -12,6 +12,7 @@ import { releaseHold } from "../change-control/release-hold.ts";
 import { setChangeRules } from "../change-control/set-change-rules.ts";
 import { ChangeRules } from "../contract/change-rules.ts";
 import { CredentialList } from "../contract/cluster-views.ts";
+import { MachineStatusView, MachinesChanged } from "../contract/machine-views.ts";
 import { MasterOrderAnswer, MasterStatus } from "../contract/master-api.ts";
 import { MasterControlAnswer } from "../contract/master-control.ts";
 import { freePort } from "../testing/free-port.ts";
@@ -20,6 +21,11 @@ import { askMaster } from "./ask-master.ts";
 import { changeCluster } from "./change-cluster.ts";
 import { checkMaster } from "./check-master.ts";
 import { createCredential, revokeCredential, rotateCredential } from "./cluster-credentials.ts";
+import {
+  changeMachineAtMaster,
+  changeMachinesAtMaster,
+  countMachinesAtMaster,
+} from "./cluster-machines.ts";
 import { listClusterViews } from "./cluster-views.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createMasterCredential } from "./create-master-credential.ts";
@@ -159,6 +165,87 @@ test("holds by label, and windows and limits, are brought to the master, and end
   await releaseHold(world.manage, vera, held.id);
   await exchange();
   expect((await atMasterNow()).holds).toEqual([]);
+}, 120_000);
+
+test("a machine of a remote cluster is held, parked, renewed and revoked at its master, by name and by list", async () => {
+  await exchange();
+  const [first, second] = world.machines.map(({ machine }) => machine.machineId) as [
+    string,
+    string,
+  ];
+  const untilMs = Date.now() + 3_600_000;
+  const target = { machineId: first };
+  const held = await hold(world.manage, vera, { target, agentName: null, reason: "load", untilMs });
+  await exchange();
+  expect((await atMasterNow()).holds).toMatchObject([{ target, owner: "vera", origin: "remote" }]);
+  await exchange();
+  expect((await atMasterNow()).holds).toHaveLength(1);
+  await releaseHold(world.manage, vera, held.id);
+  await exchange();
+  expect((await atMasterNow()).holds).toEqual([]);
+  const remark = "odd";
+  const parked = await changeMachineAtMaster(world.manage, vera, {
+    ...{ machineId: first, verb: "park", remark },
+  });
+  expect(parked).toMatchObject({
+    id: first,
+    status: "parked",
+    statusReason: { by: "vera", remark },
+  });
+  expect(await fleetMachine(world.manage, first)).toMatchObject({ status: "parked" });
+  const again = { machineId: first, verb: "park", remark } as const;
+  await expect(changeMachineAtMaster(world.manage, vera, again)).rejects.toMatchObject({
+    code: "conflict",
+  });
+  const select = { cluster: "b" };
+  const revoke = { verb: "revoke", select } as const;
+  expect(await countMachinesAtMaster(world.manage, vera, revoke)).toEqual({ count: 3 });
+  const order = { ...revoke, count: 2, remark };
+  await expect(changeMachinesAtMaster(world.manage, vera, order)).rejects.toMatchObject({
+    code: "conflict",
+  });
+  const all = { ...revoke, count: 3, remark };
+  expect(await changeMachinesAtMaster(world.manage, vera, all)).toEqual({ changed: 3 });
+  expect(await fleetMachine(world.manage, second)).toMatchObject({ status: "revoked" });
+  const rows = await world.master.db
+    .select({ action: auditLog.action, actor: auditLog.actor, subjectId: auditLog.subjectId })
+    .from(auditLog)
+    .where(eq(auditLog.subjectId, first));
+  const changes = rows.filter(({ action }) => action === "machine.status-changed");
+  expect(changes.map(({ actor }) => actor)).toEqual(["vera", "vera"]);
+}, 120_000);
+
+test("who may not change machines of a remote cluster changes none, and a credential is good for its own cluster's only", async () => {
+  await exchange();
+  const machineId = world.machines[0]!.machine.machineId;
+  const viewer = { ...vera, actor: { ...vera.actor, name: "vic", role: "viewer" as const } };
+  const park = { machineId, verb: "park", remark: "" } as const;
+  await expect(changeMachineAtMaster(world.manage, viewer, park)).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  const target = { machineId };
+  const wanted = { target, agentName: null, reason: "load", untilMs: Date.now() + 60_000 };
+  await expect(hold(world.manage, viewer, wanted)).rejects.toMatchObject({ code: "forbidden" });
+  await createCluster(world.master, li, { id: "c", name: "C" });
+  const other = await createMasterCredential(world.master, li, "c");
+  const inC = { ...(await access()), clusterId: "c", credential: other.credential };
+  const call = {
+    method: "POST",
+    path: `machines/${machineId}/park`,
+    json: { remark: "" },
+  } as const;
+  await expect(askMaster(inC, { ...call, answer: MachineStatusView })).rejects.toMatchObject({
+    code: "not_found",
+  });
+  const json = { verb: "park", select: { cluster: "b" }, count: 3, remark: "" };
+  const many = { method: "POST", path: "machines/change", json, answer: MachinesChanged } as const;
+  await expect(askMaster(inC, many)).rejects.toMatchObject({ code: "invalid_request" });
+  expect(await fleetMachine(world.manage, machineId)).toMatchObject({ status: "accepted" });
+  await world.killMaster();
+  await expect(changeMachineAtMaster(world.manage, vera, park)).rejects.toMatchObject({
+    code: "unavailable",
+  });
+  await expect(hold(world.manage, vera, wanted)).rejects.toMatchObject({ code: "unavailable" });
 }, 120_000);
 
 test("machines of a remote cluster are listed, found and counted, and a silent master is named", async () => {

@@ -71,6 +71,7 @@ export const PreviewMachinesChangeRequest = z.object({
   verb: z.enum(["accept", "park", "unpark", "revoke"]),
   select: MachineSelection,
 });
+export type PreviewMachinesChangeRequest = z.infer<typeof PreviewMachinesChangeRequest>;
 export const ChangeMachinesRequest = PreviewMachinesChangeRequest.extend({
   count,
   remark: z.string().trim().max(500).default(""),

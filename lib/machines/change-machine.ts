@@ -9,7 +9,13 @@ import type { Services } from "../platform/services.ts";
 import { nextStatus } from "./next-status.ts";
 import { setMachineStatus } from "./set-machine-status.ts";
 
-export type MachineChange = { machineId: string; verb: MachineVerb; remark: string };
+export type MachineChange = {
+  machineId: string;
+  verb: MachineVerb;
+  remark: string;
+  /** A machine of any other one is as good as none. */
+  clusterId?: string;
+};
 
 /**
  * Accepts, parks, unparks, revokes or renews a machine. Masters refuse a blocked one within a few
@@ -19,7 +25,7 @@ export type MachineChange = { machineId: string; verb: MachineVerb; remark: stri
 export async function changeMachine(
   services: Services,
   ctx: RequestContext,
-  { machineId, verb, remark }: MachineChange,
+  { machineId, verb, remark, clusterId }: MachineChange,
 ): Promise<MachineStatusView> {
   return auditedTransaction(services, ctx, async (tx, audit) => {
     const [machine] = await tx
@@ -28,7 +34,8 @@ export async function changeMachine(
       .where(eq(machines.id, machineId))
       .for("update");
     requirePermission(ctx, "machines.write", machine ? { clusterId: machine.clusterId } : {});
-    if (!machine) throw new ProblemError("not_found", `There is no machine "${machineId}".`);
+    if (!machine || (clusterId ?? machine.clusterId) !== machine.clusterId)
+      throw new ProblemError("not_found", `There is no machine "${machineId}".`);
     const next = nextStatus(verb, machine);
     if (typeof next === "string") throw new ProblemError("conflict", next);
     const code = verb === "renew" ? ("renewal" as const) : ("operator" as const);

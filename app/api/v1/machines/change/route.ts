@@ -1,6 +1,6 @@
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { changeMachinesAtMaster } from "@/lib/clusters/cluster-machines.ts";
 import { ChangeMachinesRequest, MachinesChanged } from "@/lib/contract/machine-views.ts";
-import { changeMachines } from "@/lib/machines/change-machines.ts";
 
 export const POST = apiRoute(
   {
@@ -10,5 +10,5 @@ export const POST = apiRoute(
     body: ChangeMachinesRequest,
     answer: MachinesChanged,
   },
-  async ({ services, ctx, body }) => ({ changed: await changeMachines(services, ctx, body) }),
+  async ({ services, ctx, body }) => changeMachinesAtMaster(services, ctx, body),
 );

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { changeMachineAtMaster } from "@/lib/clusters/cluster-machines.ts";
 import {
   ChangeMachineRequest,
   MachineStatusView,
   MachineVerb,
 } from "@/lib/contract/machine-views.ts";
 import { MachineId } from "@/lib/contract/names.ts";
-import { changeMachine } from "@/lib/machines/change-machine.ts";
 
 export const POST = apiRoute(
   {
@@ -17,5 +17,5 @@ export const POST = apiRoute(
     answer: MachineStatusView,
   },
   async ({ services, ctx, params: { id, verb }, body }) =>
-    changeMachine(services, ctx, { machineId: id, verb, remark: body.remark }),
+    changeMachineAtMaster(services, ctx, { machineId: id, verb, remark: body.remark }),
 );

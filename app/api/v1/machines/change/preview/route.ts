@@ -1,9 +1,9 @@
 import { apiRoute } from "@/lib/access/api-route.ts";
+import { countMachinesAtMaster } from "@/lib/clusters/cluster-machines.ts";
 import {
   MachinesChangePreview,
   PreviewMachinesChangeRequest,
 } from "@/lib/contract/machine-views.ts";
-import { countMachinesToChange } from "@/lib/machines/change-machines.ts";
 
 export const POST = apiRoute(
   {
@@ -12,5 +12,5 @@ export const POST = apiRoute(
     body: PreviewMachinesChangeRequest,
     answer: MachinesChangePreview,
   },
-  async ({ services, body }) => ({ count: await countMachinesToChange(services, body) }),
+  async ({ services, ctx, body }) => countMachinesAtMaster(services, ctx, body),
 );
