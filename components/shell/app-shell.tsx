@@ -13,6 +13,7 @@ import { ModKey } from "../ui/mod-key.tsx";
 import { Brand } from "./brand.tsx";
 import { ClusterSwitcher } from "./cluster-switcher.tsx";
 import { CommandPalette } from "./command-palette.tsx";
+import { ConfigBanner } from "./config-banner.tsx";
 import { FreezeBanner } from "./freeze-banner.tsx";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { LanguageSwitch } from "./language-switch.tsx";
@@ -53,6 +54,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onSearch={() => setPaletteOpen(true)} onShowKeys={() => setKeysOpen(true)} />
         <FreezeBanner />
+        <ConfigBanner />
         <main
           id="content"
           tabIndex={-1}

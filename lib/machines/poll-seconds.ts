@@ -1,7 +1,7 @@
 /** For so long after a change of the desired state, machines that have not applied it poll fast. */
 const settlingMs = 15 * 60_000;
 /** What fast polling may add up to in one process, per second, however large the cluster. */
-const fastPollsPerSecondMax = 4_000;
+const fastPollsPerSecondMax = 2_000;
 
 /**
  * How long a machine is to wait until its next check-in: short while its state is likely to change,

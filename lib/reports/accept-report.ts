@@ -3,6 +3,7 @@ import { redisKeys } from "../desired-state/redis-layout.ts";
 import type { MachineClaims } from "../machines/machine-token.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { Services } from "../platform/services.ts";
+import { newRefusalPace, noteRefused, noteTaken, type RefusalPace } from "./refusal-pace.ts";
 import { type ReportEntry, reportField } from "./report-entry.ts";
 
 /** Beyond this many waiting reports new ones are refused: what was acknowledged is never dropped for them. */
@@ -28,12 +29,14 @@ export async function acceptReport(
     report,
   };
   try {
-    if ((await services.redis.xlen(key)) >= waitingReportsMax) throw tooMany();
+    if ((await services.redis.xlen(key)) >= waitingReportsMax)
+      throw tooMany(noteRefused(paceOf(services), machineId, services.now()));
     const pipeline = services.redis.pipeline();
     pipeline.xadd(key, "MAXLEN", "~", streamLengthMax, "*", reportField, JSON.stringify(entry));
     if (report.kind === "full") pipeline.srem(redisKeys.wantFullReport(clusterId), machineId);
     const [added] = (await pipeline.exec()) ?? [];
     if (!added || added[0]) throw added?.[0] ?? new Error("no answer from Redis");
+    noteTaken(paceOf(services), machineId, services.now());
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     throw new ProblemError("unavailable", "Reports cannot be taken just now. Send it again.", {
@@ -43,8 +46,16 @@ export async function acceptReport(
   }
 }
 
-function tooMany(): ProblemError {
+const paces = new WeakMap<Services["pool"], RefusalPace>();
+
+function paceOf({ pool, now }: Services): RefusalPace {
+  const pace = paces.get(pool) ?? newRefusalPace(now());
+  paces.set(pool, pace);
+  return pace;
+}
+
+function tooMany(retryAfterSeconds: number): ProblemError {
   return new ProblemError("unavailable", "Too many reports are waiting. Send it again later.", {
-    retryAfterSeconds: 15,
+    retryAfterSeconds,
   });
 }

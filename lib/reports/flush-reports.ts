@@ -8,6 +8,8 @@ import { storeReports } from "./store-reports.ts";
 
 const leaseMs = 30_000;
 const entriesPerBatch = 500;
+/** The more are waiting, the more go together: on a busy event loop each way to the database takes long. */
+const entriesPerLargeBatch = 4_000;
 /** A run ends after so long, so that heartbeats and other clusters get their turn. */
 const runMsMax = 10_000;
 const poisonLengthMax = 1_000;
@@ -57,7 +59,9 @@ async function waiting(services: Services, key: string): Promise<number> {
 }
 
 async function readBatch(services: Services, key: string): Promise<StreamEntry[]> {
-  const entries = await services.redis.xrange(key, "-", "+", "COUNT", entriesPerBatch);
+  const isLarge = (await services.redis.xlen(key)) > entriesPerLargeBatch;
+  const size = isLarge ? entriesPerLargeBatch : entriesPerBatch;
+  const entries = await services.redis.xrange(key, "-", "+", "COUNT", size);
   return entries.map(([id, fields]) => {
     const at = fields.indexOf(reportField);
     return { id, text: at === -1 ? "" : (fields[at + 1] ?? "") };
