@@ -23,10 +23,14 @@ export const test = base.extend<object, WorkerFixtures>({
 
 export { expect };
 
-/** Signs the first administrator in, by the page. */
-export async function login(page: Page, ifrit: Ifrit): Promise<void> {
+/** Signs somebody in by the page: the first administrator, unless another name is given. */
+export async function login(
+  page: Page,
+  ifrit: Pick<Ifrit, "adminPassword">,
+  username = "admin",
+): Promise<void> {
   await page.goto("/sign-in");
-  await page.getByLabel("Username").fill("admin");
+  await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(ifrit.adminPassword);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
