@@ -7,6 +7,7 @@ import { Counter } from "../identity/counter.ts";
 import { Bell } from "../platform/bell.ts";
 import { errorText } from "../platform/log.ts";
 import { backoffMs } from "../poll/backoff.ts";
+import { MasterError } from "../poll/master-error.ts";
 import type { MasterSession } from "../poll/master-session.ts";
 import { refusalOf } from "../poll/send-request.ts";
 import { ifritAgentVersion } from "../version.ts";
@@ -21,6 +22,9 @@ export interface ReporterOptions {
 
 export const reporterDefaults: ReporterOptions = { gapMs: 500, sampleReportMs: 300_000 };
 
+const retryLimits = { baseMs: 2000, capMs: 60_000 };
+const retryAfterMaxMs = 3_600_000;
+
 /** Tells the master how the agents stand: all of them first and when asked, then what changed, until it is acknowledged. */
 export class Reporter {
   #acknowledged: readonly AgentState[] | null = null;
@@ -30,6 +34,7 @@ export class Reporter {
   #open = false;
   readonly #sequence: Counter;
   #failures = 0;
+  #notBeforeMs = 0;
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -76,6 +81,9 @@ export class Reporter {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#bell.wait(this.ctx.clock, this.#waitMs(), signal);
+      // News do not shorten it: each change of a state would be one more request to a master in distress.
+      const restMs = this.#notBeforeMs - this.ctx.clock.monotonicMs();
+      if (restMs > 0) await this.ctx.clock.sleep(restMs, signal);
       if (signal.aborted) return;
       if (this.#open) await this.sendIfNeeded();
       await this.ctx.clock.sleep(this.options.gapMs, signal);
@@ -83,9 +91,15 @@ export class Reporter {
   }
 
   #waitMs(): number {
-    if (this.#failures > 0)
-      return backoffMs(this.#failures, { baseMs: 2000, capMs: 60_000 }, this.ctx.random);
-    return this.options.sampleReportMs;
+    return this.#failures > 0 ? 0 : this.options.sampleReportMs;
+  }
+
+  /** Retry-After is a floor, as for check-ins. What proves a new ifrit-agent good waits a minute at most. */
+  #retryMs(error: unknown): number {
+    const asked = error instanceof MasterError ? error.retryAfterMs : null;
+    if (asked === null) return backoffMs(this.#failures, retryLimits, this.ctx.random);
+    const floorMs = Math.min(asked, this.delivered ? retryAfterMaxMs : retryLimits.capMs);
+    return floorMs + this.ctx.random() * Math.max(1000, floorMs * 0.1);
   }
 
   /** True when the master has everything. */
@@ -118,6 +132,7 @@ export class Reporter {
       return true;
     } catch (error) {
       this.#failures++;
+      this.#notBeforeMs = this.ctx.clock.monotonicMs() + this.#retryMs(error);
       if (this.#failures === 1)
         this.ctx.log.warn("the report was not taken and is sent again", {
           error: errorText(error),
