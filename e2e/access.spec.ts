@@ -66,7 +66,7 @@ test("a user is made, signs in and only reads; its role changes; disabled, it is
   await page.getByRole("menuitem", { name: "Change the role" }).click();
   await dialog.getByRole("radio", { name: /^Approver/ }).click();
   await dialog.getByRole("button", { name: "Change the role" }).click();
-  const line = page.getByRole("listitem").filter({ hasText: "wang.fang" });
+  const line = page.getByRole("main").getByRole("listitem").filter({ hasText: "wang.fang" });
   await expect(line).toContainText("Approver");
   await menu.click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
