@@ -85,6 +85,8 @@ export const Env = Settings.refine((env) => !env.IFRIT_OIDC_ISSUER || env.IFRIT_
 });
 export type Env = z.infer<typeof Env>;
 
+export const settingNames = Object.keys(Settings.shape);
+
 export class EnvError extends Error {
   override readonly name = "EnvError";
 }
@@ -92,7 +94,7 @@ export class EnvError extends Error {
 /** @throws EnvError naming each bad setting. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const values: Record<string, string> = {};
-  for (const key of Object.keys(Settings.shape)) {
+  for (const key of settingNames) {
     const value = source[key] ?? readSecretFile(source[`${key}_FILE`], key);
     if (value !== undefined && value !== "") values[key] = value;
   }
