@@ -1,7 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { apiPath, getQuery } from "../api/queries.ts";
+import { apiPath, getQuery, postJson } from "../api/queries.ts";
 import { agentPhases } from "../contract/agent-state.ts";
 import { MachineDetail, MachineList } from "../contract/console-views.ts";
+import { MachineStatusView, type MachineVerb } from "../contract/machine-views.ts";
 
 /** With an agent: where it stands; "unhealthy": it failed, or keeps exiting. */
 export const machinePhases = ["unhealthy", ...agentPhases] as const;
@@ -52,4 +53,9 @@ export function arrivalsQuery(cluster: string, sinceMs: number) {
     refetchInterval: 2000,
     staleTime: 0,
   });
+}
+
+export function changeMachine(id: string, verb: MachineVerb, remark: string) {
+  const path = apiPath(`/machines/${encodeURIComponent(id)}/${verb}`);
+  return postJson(path, MachineStatusView, { remark });
 }

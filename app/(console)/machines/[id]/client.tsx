@@ -2,6 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { MachineHolds } from "@/components/holds/machine-holds.tsx";
+import { MachineVerbs } from "@/components/machine-status/machine-verbs.tsx";
+import { StatusReasonNote } from "@/components/machine-status/status-reason-note.tsx";
 import { Connectivity } from "@/components/machines/connectivity.tsx";
 import { MachineAgents } from "@/components/machines/machine-agents.tsx";
 import { MachineFactsCard } from "@/components/machines/machine-facts.tsx";
@@ -28,14 +31,17 @@ export function MachineClient({ id }: { id: string }) {
           </span>
         }
         hint={query.data ? <MachineSentence machine={query.data} /> : null}
+        actions={query.data ? <MachineVerbs machine={query.data} /> : null}
       />
       <QueryView query={query}>
         {(machine) => (
           <>
+            <StatusReasonNote machine={machine} />
             <MachineRefusal trust={machine.trust} />
             <div className="grid items-start gap-5 xl:grid-cols-[1fr_22rem]">
               <MachineAgents machine={machine} />
               <div className="flex min-w-0 flex-col gap-5">
+                <MachineHolds machine={machine} />
                 <MachineTrust trust={machine.trust} />
                 <MachineFactsCard machine={machine} />
               </div>
