@@ -40,11 +40,13 @@ export const vera: RequestContext = {
 
 type WireMachine = { machine: SampleMachine; token: string; sequence: number; runs: string | null };
 
-export async function openTwoDeployments() {
+/** @param masterUnder what the master's process runs under, as faketime */
+export async function openTwoDeployments(masterUnder: readonly string[] = []) {
   const manage = await createTestServices({ env: { IFRIT_ROLE: "all" } });
   const master = await createTestServices({ env: { IFRIT_ROLE: "master" } });
   const port = String(await freePort());
-  const start = () => launchServer(master, { IFRIT_ROLE: "master", PORT: port });
+  const masterEnv = { IFRIT_ROLE: "master", PORT: port, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  const start = () => launchServer(master, masterEnv, masterUnder);
   await createCluster(master, setup, { id: "b", name: "B" });
   const { credential } = await createMasterCredential(master, setup, "b");
   const world = new TwoDeployments(manage, master, start, await start(), credential);
