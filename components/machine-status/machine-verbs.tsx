@@ -4,8 +4,11 @@ import { ChevronDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { MachineDetail } from "@/lib/contract/console-views.ts";
-import { type MachineVerb, machineVerbs } from "@/lib/contract/machine-views.ts";
-import { statusesFor } from "@/lib/machines/next-status.ts";
+import {
+  type MachineVerb,
+  machineVerbStatuses,
+  machineVerbs,
+} from "@/lib/contract/machine-views.ts";
 import { ActionButton } from "../clusters/action-button.tsx";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -17,7 +20,7 @@ export function MachineVerbs({ machine }: { machine: MachineDetail }) {
   const t = useTranslations("machineStatus");
   const [verb, setVerb] = useState<MachineVerb | null>(null);
   const mayNot = useMayNotChange();
-  const verbs = machineVerbs.filter((one) => statusesFor(one).includes(machine.status));
+  const verbs = machineVerbs.filter((one) => machineVerbStatuses[one].includes(machine.status));
   const label = (
     <>
       {t("change")}

@@ -43,11 +43,23 @@ export const machineVerbs = ["accept", "park", "unpark", "revoke", "renew"] as c
 export const MachineVerb = z.enum(machineVerbs);
 export type MachineVerb = z.infer<typeof MachineVerb>;
 
+const machineStatuses = ["pending", "accepted", "parked", "revoked"] as const;
+
+/** The statuses of a machine that a verb applies to. */
+export const machineVerbStatuses: Record<MachineVerb, readonly (typeof machineStatuses)[number][]> =
+  {
+    accept: ["pending"],
+    park: ["accepted"],
+    unpark: ["parked"],
+    revoke: ["pending", "accepted", "parked"],
+    renew: ["accepted", "parked", "revoked"],
+  };
+
 /** POST /api/v1/machines/{id}/{verb} → MachineStatusView */
 export const ChangeMachineRequest = z.object({ remark: z.string().trim().max(500).default("") });
 export const MachineStatusView = z.object({
   id: z.string(),
-  status: z.enum(["pending", "accepted", "parked", "revoked"]),
+  status: z.enum(machineStatuses),
   statusReason: StatusReason.nullable(),
 });
 export type MachineStatusView = z.infer<typeof MachineStatusView>;

@@ -2,12 +2,12 @@ import { and, asc, count, inArray, type SQL, sql } from "drizzle-orm";
 import { machines } from "../../drizzle/schema/machines.ts";
 import { requirePermission } from "../access/require-permission.ts";
 import { auditedTransaction } from "../audit/audited-transaction.ts";
-import type { ChangeMachinesRequest } from "../contract/machine-views.ts";
+import { type ChangeMachinesRequest, machineVerbStatuses } from "../contract/machine-views.ts";
 import { machineConditions } from "../fleet-status/list-machines.ts";
 import { ProblemError } from "../platform/problem-error.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { Services } from "../platform/services.ts";
-import { statusAfter, statusesFor } from "./next-status.ts";
+import { statusAfter } from "./next-status.ts";
 import { setMachineStatus } from "./set-machine-status.ts";
 
 export const machinesPerChangeMax = 5_000;
@@ -66,7 +66,7 @@ export async function changeMachines(
 function conditions(services: Services, { verb, select }: Asked): SQL | undefined {
   return and(
     ...machineConditions(services, select),
-    inArray(machines.status, [...statusesFor(verb)]),
+    inArray(machines.status, [...machineVerbStatuses[verb]]),
     // Nobody could prove to be one that has no key.
     verb === "accept" || verb === "unpark" ? sql`${machines.publicKey} <> ''` : undefined,
   );
