@@ -1,10 +1,17 @@
+import { inspect } from "node:util";
 import { runMain } from "./run-main.ts";
 import { chineseFontRequirement, chromiumRequirement } from "./system/chromium.ts";
 import { installIfPossible, installMissing } from "./system/debian-packages.ts";
 import { arm64Requirement } from "./test/arm64-requirement.ts";
 import { daemonRequirements } from "./test/daemon-requirements.ts";
 import { faultRequirements } from "./test/fault-requirements.ts";
-import { type Suite, type SuiteResult, summaryLine, summaryTable } from "./test/suite.ts";
+import {
+  failureList,
+  type Suite,
+  type SuiteResult,
+  summaryLine,
+  summaryTable,
+} from "./test/suite.ts";
 import { suites } from "./test/suites.ts";
 import { mariaDbRequirement, redisRequirement } from "./up/requirements.ts";
 import { UserError } from "./user-error.ts";
@@ -20,6 +27,8 @@ runMain(async () => {
     for (const one of [...daemonRequirements, ...faultRequirements]) await installIfPossible(one);
   const results: SuiteResult[] = [];
   for (const suite of chosen) results.push(await run(suite));
+  const failures = failureList(results);
+  if (failures) console.log(`\n${failures}`);
   console.log(`\n${summaryTable(results)}\n`);
   console.log(summaryLine(results));
   return results.some((result) => result.failed > 0) ? 1 : 0;
@@ -51,10 +60,11 @@ async function run(suite: Suite): Promise<SuiteResult> {
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   try {
-    const counts = await suite.run();
-    return { name: suite.name, ...counts, seconds: seconds() };
+    const outcome = await suite.run();
+    return { name: suite.name, ...outcome, seconds: seconds() };
   } catch (error) {
-    console.error(`✗ ${suite.name} could not be run:`, error);
-    return { name: suite.name, passed: 0, failed: 1, skipped: 0, seconds: seconds() };
+    const failures = [{ test: "could not be run", message: inspect(error) }];
+    const counts = { passed: 0, failed: 1, skipped: 0 };
+    return { name: suite.name, ...counts, failures, seconds: seconds() };
   }
 }

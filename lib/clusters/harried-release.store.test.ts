@@ -3,6 +3,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { releaseEvents } from "../../drizzle/schema/release-events.ts";
 import { installMissing } from "../../scripts/system/debian-packages.ts";
 import { faketimeRequirement } from "../../scripts/test/faketime-requirement.ts";
+import { ReleasePlan } from "../contract/release-plan.ts";
 import { createRelease } from "../releases/create-release.ts";
 import { orderRelease } from "../releases/order-release.ts";
 import { releaseDetail } from "../releases/release-detail.ts";
@@ -16,12 +17,20 @@ beforeAll(() => installMissing([faketimeRequirement]), 120_000);
 afterEach(killServers);
 
 const soakSeconds = 4;
+const patienceMs = 120_000;
 
+/** One machine, then the rest: which machines are in a share of the ring is a matter of their ids. */
 async function release(world: TwoDeployments): Promise<number> {
-  const wanted = world.plan("1.0.0", ["b"]);
-  for (const { stages } of wanted.clusters)
-    for (const { gate } of stages) gate.soakSeconds = soakSeconds;
-  return (await createRelease(world.manage, vera, { plan: wanted })).id;
+  const gate = { soakSeconds, control: { mode: "off" as const } };
+  const stages = [
+    { kind: "gray", machineIds: [world.machines[0]!.machine.machineId], gate },
+    { kind: "full", gate },
+  ];
+  const plan = ReleasePlan.parse({
+    ...world.plan("1.0.0", ["b"]),
+    clusters: [{ clusterId: "b", stages, verification: "automatic" }],
+  });
+  return (await createRelease(world.manage, vera, { plan })).id;
 }
 
 const opened = async ({ manage }: TwoDeployments, releaseId: number) =>
@@ -38,10 +47,11 @@ const opened = async ({ manage }: TwoDeployments, releaseId: number) =>
 /** What machines do by themselves until something holds; `seen`: everything that they were told to run. */
 async function liveUntil(
   world: TwoDeployments,
+  releaseId: number,
   seen: Set<string | null>,
   holds: () => Promise<boolean>,
 ): Promise<void> {
-  const endMs = Date.now() + 90_000;
+  const endMs = Date.now() + patienceMs;
   while (Date.now() < endMs) {
     for (const one of world.machines) {
       const told = await world.checkIn(one).catch(() => undefined);
@@ -50,7 +60,9 @@ async function liveUntil(
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  throw new Error("it does not come to pass");
+  const { state, waitingFor, clusters } = await releaseDetail(world.manage, releaseId);
+  const last = JSON.stringify({ state, waitingFor, clusters, seen: [...seen] });
+  throw new Error(`it does not come to pass: ${last}`);
 }
 
 test.each(["+5m", "-5m"])(
@@ -63,6 +75,7 @@ test.each(["+5m", "-5m"])(
     const seen = new Set<string | null>();
     await liveUntil(
       world,
+      id,
       seen,
       async () => (await releaseDetail(world.manage, id)).state === "completed",
     );
@@ -72,7 +85,7 @@ test.each(["+5m", "-5m"])(
     expect([...seen].sort()).toEqual(["1.0.0", null]);
     expect(await world.told()).toEqual(["1.0.0", "1.0.0", "1.0.0"]);
   },
-  150_000,
+  300_000,
 );
 
 test("manage and master are killed and stopped in turn: each stage opens once, and nobody runs what nobody ordered", async () => {
@@ -82,7 +95,7 @@ test("manage and master are killed and stopped in turn: each stage opens once, a
   const id = await release(world);
   const seen = new Set<string | null>();
   const stages = async () => (await opened(world, id)).length;
-  await liveUntil(world, seen, async () => (await stages()) === 1 && seen.has("1.0.0"));
+  await liveUntil(world, id, seen, async () => (await stages()) === 1 && seen.has("1.0.0"));
   await killServer(manage);
   await stopProcess(world.server.child.pid!);
   manage = await launchServer(world.manage, { IFRIT_ROLE: "all" });
@@ -90,13 +103,14 @@ test("manage and master are killed and stopped in turn: each stage opens once, a
   // Without facts there is no progress, however long it takes.
   expect(await stages()).toBe(1);
   world.server.child.kill("SIGCONT");
-  await liveUntil(world, seen, async () => (await stages()) === 2);
+  await liveUntil(world, id, seen, async () => (await stages()) === 2);
   await world.killMaster();
   await stopProcess(manage.child.pid!);
   await world.restartMaster();
   manage.child.kill("SIGCONT");
   await liveUntil(
     world,
+    id,
     seen,
     async () => (await releaseDetail(world.manage, id)).state === "completed",
   );
@@ -106,6 +120,6 @@ test("manage and master are killed and stopped in turn: each stage opens once, a
   await orderRelease(world.manage, vera, { releaseId: id, verb: "rollBack" });
   await killServer(manage);
   await launchServer(world.manage, { IFRIT_ROLE: "all" });
-  await liveUntil(world, seen, async () => (await world.told()).every((told) => told === null));
+  await liveUntil(world, id, seen, async () => (await world.told()).every((told) => told === null));
   expect([...seen].sort()).toEqual(["1.0.0", null]);
-}, 240_000);
+}, 400_000);

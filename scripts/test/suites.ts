@@ -7,7 +7,7 @@ import { UserError } from "../user-error.ts";
 import { checks } from "../verify/checks.ts";
 import { runChecks } from "../verify/run-checks.ts";
 import { readJunitReport, readPlaywrightReport, readVitestReport } from "./read-reports.ts";
-import { type Counts, judge, type Suite } from "./suite.ts";
+import { judge, type Outcome, type Suite } from "./suite.ts";
 
 const reports = join(repoRoot, "test-results", "reports");
 
@@ -23,13 +23,17 @@ export const suites: Suite[] = [
   { name: "e2e", run: runEndToEnd },
 ];
 
-async function runVerify(): Promise<Counts> {
+async function runVerify(): Promise<Outcome> {
   const results = await runChecks(checks);
   const count = (status: string) => results.filter((result) => result.status === status).length;
-  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+  const counts = { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+  const failures = results
+    .filter(({ status }) => status === "failed")
+    .map(({ name, output }) => ({ test: name, message: output.trim() }));
+  return { ...counts, failures };
 }
 
-async function runVitest(project: string): Promise<Counts> {
+async function runVitest(project: string): Promise<Outcome> {
   const report = freshReport(`vitest-${project}.json`);
   const code = await show("vitest", [
     ...["run", "--project", project, "--reporter=default", "--reporter=json"],
@@ -38,7 +42,7 @@ async function runVitest(project: string): Promise<Counts> {
   return judge(readVitestReport(report), code);
 }
 
-async function runAgentTests(): Promise<Counts> {
+async function runAgentTests(): Promise<Outcome> {
   const report = freshReport("deno.xml");
   const flags = ["--no-check", "--allow-all", "--parallel", `--junit-path=${report}`];
   // More at once than there are cores: these tests mostly wait for processes of theirs.
@@ -46,18 +50,18 @@ async function runAgentTests(): Promise<Counts> {
   return judge(readJunitReport(report), code);
 }
 
-async function runBuild(): Promise<Counts> {
+async function runBuild(): Promise<Outcome> {
   try {
     await buildServer();
-    return { passed: 1, failed: 0, skipped: 0 };
+    return { passed: 1, failed: 0, skipped: 0, failures: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.error(`✗ ${error.message}\n  ${error.remedy}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    const message = `${error.message}\n${error.remedy}`;
+    return { passed: 0, failed: 1, skipped: 0, failures: [{ test: "build", message }] };
   }
 }
 
-async function runEndToEnd(): Promise<Counts> {
+async function runEndToEnd(): Promise<Outcome> {
   const report = freshReport("playwright.json");
   const code = await show("playwright", ["test", "--reporter=list,json"], repoRoot, {
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,

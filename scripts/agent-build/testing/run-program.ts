@@ -20,7 +20,8 @@ export function runProgram(
   options: RunOptions = {},
 ): Promise<Outcome> {
   const child = start(program, args, options);
-  child.stdin!.end(options.input ?? "");
+  // It may have ended without reading any of it.
+  child.stdin!.on("error", () => undefined).end(options.input ?? "");
   const out: Buffer[] = [];
   const error: Buffer[] = [];
   child.stdout!.on("data", (chunk: Buffer) => out.push(chunk));
