@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { clusterHearing } from "../../drizzle/schema/cluster-hearing.ts";
 import { clusterOrders } from "../../drizzle/schema/cluster-orders.ts";
 import { clusters } from "../../drizzle/schema/clusters.ts";
 import { masterCredentials } from "../../drizzle/schema/master-credentials.ts";
@@ -82,7 +83,13 @@ async function forget(tx: Transaction, clusterId: string): Promise<void> {
   await forgetChangeControl(tx, clusterId);
   await forgetDesiredEntries(tx, clusterId);
   await forgetEnrollmentTokens(tx, clusterId);
-  for (const table of [masterCredentials, clusterOrders, remoteFacts, remoteMasters])
+  for (const table of [
+    masterCredentials,
+    clusterOrders,
+    clusterHearing,
+    remoteFacts,
+    remoteMasters,
+  ])
     await tx.delete(table).where(eq(table.clusterId, clusterId));
   await tx.delete(clusters).where(eq(clusters.id, clusterId));
 }

@@ -128,6 +128,13 @@ export const MasterFacts = z.object({
   factsAtMs: timeMs,
   machines: count,
   stages: z.array(StageFacts).max(50),
+  /** Absent: of a master that does not tell. */
+  silence: z
+    .object({
+      goneDarkLately: z.array(count).max(50),
+      others: z.object({ machines: count, silent: count }),
+    })
+    .optional(),
   comparison: z
     .object({
       basis: z.enum(["level", "ratioToOwnBefore"]),

@@ -63,6 +63,8 @@ export const waitingForCodes = [
   "machines",
   /** clusterId, stage, untilMs */
   "soak",
+  /** clusterId, stage, goneDark, othersSilent: machines fell silent, and others as well that it has not reached */
+  "silence",
   /** clusterId, stage: a person opens the next stage */
   "person",
   /** clusterId: a person says that the cluster is well */

@@ -57,6 +57,7 @@ export type NamedRow = NamedOutcome & {
 export async function readNamed(
   db: Pick<Database, "execute">,
   query: OutcomeQuery,
+  where: SQL = sql`TRUE`,
 ): Promise<NamedRow[]> {
   if (query.named.length === 0) return [];
   const source = rowSource(query);
@@ -65,7 +66,8 @@ export async function readNamed(
     await db.execute(sql`SELECT ${m.id} AS machineId, ${m.type} AS type, ${m.slot} AS slot,
       ${outcomeWithReason(query, source)} AS outcome, ${outcomeWithReason(query, online)} AS onlineOutcome,
       1 AS machines, ${restartedOf(query, source)} AS restarted, ${m.counted} AS counted
-    ${machinesWithStates(query)} WHERE ${acceptedOf(query)} AND ${m.id} IN ${[...query.named]}`);
+    ${machinesWithStates(query)} WHERE ${acceptedOf(query)} AND ${m.id} IN ${[...query.named]}
+      AND ${where}`);
   return (rows as unknown as (CountedRow & NamedColumns)[]).map((row) => ({
     ...parseGroup(row),
     machineId: row.machineId,

@@ -1,14 +1,38 @@
-import { type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { clusterHearing } from "../../drizzle/schema/cluster-hearing.ts";
 import { machines as m } from "../../drizzle/schema/machines.ts";
 import type { MachineType } from "../contract/machine-type.ts";
 import type { Services } from "../platform/services.ts";
+import { onlineForMs } from "./online-since.ts";
+
+/** ifrit-agent asks a master that is away ever more slowly, at most so slowly (agent/poll/backoff.ts). */
+const returnMsMax = 75_000;
 
 /**
- * When the newest word came from the cluster's machines of these types: a count read now says nothing
- * when no machine's word has come through since. null: there are no such machines. One look at the
- * end of a range of machines_apart_idx for each type, counted and not.
+ * How old a count of the cluster's machines is as evidence: as old as the newest word from machines of
+ * these types, since a count read now says nothing when no word has come through. After a time in which
+ * nobody was heard, it is as old as that silence until everybody has had the time to come back: who is
+ * still away then was cut off by the same thing as all the others. null: there are no such machines.
  */
-export async function heardAtMs(
+export async function evidenceAtMs(
+  services: Pick<Services, "db" | "env" | "now">,
+  clusterId: string,
+  machineTypes: readonly MachineType[],
+): Promise<number | null> {
+  // Before the silence is read: it is noted before the words that end it.
+  const heard = await heardAtMs(services, clusterId, machineTypes);
+  const [row] = await services.db
+    .select({ fromMs: clusterHearing.silentFromMs, untilMs: clusterHearing.silentUntilMs })
+    .from(clusterHearing)
+    .where(eq(clusterHearing.clusterId, clusterId));
+  if (heard === null || !row) return heard;
+  const { fromMs, untilMs } = row;
+  const backMs = untilMs + onlineForMs(services) + Math.min(returnMsMax, 1.25 * (untilMs - fromMs));
+  return services.now() < backMs ? Math.min(heard, fromMs) : heard;
+}
+
+/** One look at the end of a range of machines_apart_idx for each type, counted and not. */
+async function heardAtMs(
   { db }: Pick<Services, "db">,
   clusterId: string,
   machineTypes: readonly MachineType[],

@@ -4,6 +4,7 @@ import { redisKeys } from "../desired-state/redis-layout.ts";
 import { releaseLease, takeLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
 import { type Heartbeat, type Heartbeats, returnHeartbeats, takeHeartbeats } from "./heartbeats.ts";
+import { noteHearing } from "./note-hearing.ts";
 import { noteOddProcess } from "./note-odd-process.ts";
 
 const leaseMs = 30_000;
@@ -55,7 +56,7 @@ export async function storeHeartbeats(
   try {
     await takeHash(services, clusterId);
     const beats = parseHash(await redis.hgetall(taken));
-    const result = await writeHeartbeats(services, beats);
+    const result = await writeHeartbeats(services, clusterId, beats);
     await redis.unlink(taken);
     return result;
   } finally {
@@ -71,7 +72,7 @@ export async function storeHeartbeatsDirectly(
 ): Promise<{ seen: DigestOf; stored: DigestOf }> {
   const taken = takeHeartbeats(heartbeats, clusterId);
   try {
-    return await writeHeartbeats(services, taken);
+    return await writeHeartbeats(services, clusterId, taken);
   } catch (error) {
     returnHeartbeats(heartbeats, clusterId, taken);
     throw error;
@@ -102,7 +103,12 @@ function parseHash(hash: Record<string, string>): Map<string, Heartbeat> {
   return beats;
 }
 
-async function writeHeartbeats(services: Services, beats: Map<string, Heartbeat>) {
+async function writeHeartbeats(
+  services: Services,
+  clusterId: string,
+  beats: Map<string, Heartbeat>,
+) {
+  if (beats.size > 0) await noteHearing(services, clusterId);
   const windows = new Map<number, string[]>();
   for (const [machineId, { seenAtMs }] of beats) {
     const windowAtMs = Math.floor(seenAtMs / windowMs) * windowMs;

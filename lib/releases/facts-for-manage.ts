@@ -21,11 +21,14 @@ export async function factsForManage(
   const ownNowMs = services.now();
   const record = recordOf(release, ownNowMs - nowMs);
   const facts = await readClusterFacts(services, record, clusterId);
+  const { factsAtMs, machines, stages, silence, comparison, frozen, freezeEndedAtMs } = facts;
   const anyFailed = facts.stages.some((stage) => failuresOf(stage) > 0);
   const failures = anyFailed
-    ? await listFailures(services.db, await outcomeQuery(services, record, clusterId, []))
+    ? await listFailures(
+        services.db,
+        await outcomeQuery(services, record, clusterId, { factsAtMs }),
+      )
     : [];
-  const { factsAtMs, machines, stages, comparison, frozen, freezeEndedAtMs } = facts;
   const masterStageIndex = held.find((one) => one.clusterId === clusterId)?.stageIndex ?? -1;
   return {
     nowMs: ownNowMs,
@@ -33,6 +36,7 @@ export async function factsForManage(
     facts: {
       ...{ factsAtMs, machines, frozen, freezeEndedAtMs, masterStageIndex },
       stages: [...stages],
+      ...(silence ? { silence: { ...silence, goneDarkLately: [...silence.goneDarkLately] } } : {}),
       comparison: comparison as MasterFactsAnswer["facts"]["comparison"],
     },
     failures,

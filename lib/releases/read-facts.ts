@@ -2,15 +2,17 @@ import { freezeFacts } from "../change-control/freeze-facts.ts";
 import { platforms as allPlatforms } from "../contract/platform.ts";
 import { listNewerEntries } from "../desired-state/change-desired-entries.ts";
 import { coverageOf } from "../desired-state/coverage.ts";
+import { countLatelySilent } from "../fleet-status/count-lately-silent.ts";
 import { countOutcomes } from "../fleet-status/count-outcomes.ts";
-import { heardAtMs } from "../fleet-status/evidence-age.ts";
-import { onlineSinceMs } from "../fleet-status/online-since.ts";
-import type { OutcomeQuery } from "../fleet-status/outcome.ts";
+import { evidenceAtMs } from "../fleet-status/evidence-age.ts";
+import { onlineForMs } from "../fleet-status/online-since.ts";
+import type { OutcomeCounts, OutcomeQuery } from "../fleet-status/outcome.ts";
 import { budgetOfVersion, platformsOfVersion } from "../packages/find-version.ts";
 import type { Services } from "../platform/services.ts";
 import type { ClusterFacts, ReleaseFacts } from "./engine/facts.ts";
 import { planOf, type ReleaseRecord } from "./engine/release-record.ts";
 import { readComparison } from "./read-facts-comparison.ts";
+import { silenceFacts } from "./silence-facts.ts";
 import { foldIntoStages } from "./stage-facts.ts";
 import { regionsOfStages, stageReach } from "./stage-reach.ts";
 
@@ -34,31 +36,50 @@ export async function readClusterFacts(
   const clusterPlan = planOf(release, clusterId);
   const reach = stageReach(plan, clusterPlan);
   // The age is read first, so that evidence never looks younger than it is.
-  const readAtMs = services.now();
-  const heard = await heardAtMs(services, clusterId, plan.machineTypes);
+  const factsAtMs = await readFactsAt(services, release, clusterId);
   const newer = coverageOf(
     await listNewerEntries(services.db, clusterId, plan.agentName, release.timestampMs),
   );
   const named = [...new Set([...reach.grayMachineIds, ...newer.named])];
-  const query = await outcomeQuery(services, release, clusterId, named);
-  const regionsOf = regionsOfStages(reach, newer);
-  const counted = await countOutcomes(services.db, { ...query, regionsOf });
+  const query = {
+    ...(await outcomeQuery(services, release, clusterId, { named, factsAtMs })),
+    regionsOf: regionsOfStages(reach, newer),
+  };
+  const counted = await countOutcomes(services.db, query);
+  const fold = (counts: OutcomeCounts) =>
+    foldIntoStages(clusterPlan.stages.length, reach, counts, newer);
+  const stages = fold(counted);
+  const silent = fold(await countLatelySilent(services.db, query));
+  const { stageIndex } = release.clusters.find((one) => one.clusterId === clusterId)!;
   const scope = { reach, newer, named, counted };
   return {
-    // A cluster without machines has nothing to wait for.
-    factsAtMs: Math.min(readAtMs, heard ?? readAtMs),
+    factsAtMs,
     machines: [...counted.groups, ...counted.named].reduce((sum, one) => sum + one.machines, 0),
-    stages: foldIntoStages(clusterPlan.stages.length, reach, counted, newer),
+    stages,
+    silence: silenceFacts(stages, silent, stageIndex),
     comparison: await readComparison(services, release, clusterId, scope),
     ...(await freezeFacts(services, clusterId, plan)),
   };
 }
 
+/** Of when a count of the cluster's machines that is made now is evidence. */
+export async function readFactsAt(
+  services: Services,
+  { plan }: ReleaseRecord,
+  clusterId: string,
+): Promise<number> {
+  const readAtMs = services.now();
+  const evidence = await evidenceAtMs(services, clusterId, plan.machineTypes);
+  // A cluster without machines has nothing to wait for.
+  return Math.min(readAtMs, evidence ?? readAtMs);
+}
+
+/** Silent is who was when the evidence is from: since then nobody could be heard. */
 export async function outcomeQuery(
   services: Services,
   { id, plan }: ReleaseRecord,
   clusterId: string,
-  named: readonly string[],
+  { named = [], factsAtMs }: { named?: readonly string[]; factsAtMs: number },
 ): Promise<OutcomeQuery> {
   const { agentName, version, machineTypes } = plan;
   const { db } = services;
@@ -66,6 +87,6 @@ export async function outcomeQuery(
     ...{ clusterId, agentName, version, machineTypes, named, releaseId: id },
     platforms: version === null ? allPlatforms : await platformsOfVersion(db, agentName, version),
     budget: version === null ? {} : await budgetOfVersion(db, agentName, version),
-    onlineSinceMs: onlineSinceMs(services),
+    onlineSinceMs: factsAtMs - onlineForMs(services),
   };
 }

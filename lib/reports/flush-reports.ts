@@ -1,4 +1,5 @@
 import { redisKeys } from "../desired-state/redis-layout.ts";
+import { noteHearing } from "../machines/note-hearing.ts";
 import { type Lease, LeaseLostError, releaseLease, takeLease } from "../platform/lease.ts";
 import type { Services } from "../platform/services.ts";
 import { isStoreDown } from "../platform/store-down.ts";
@@ -80,6 +81,7 @@ async function flushBatch(
     if (entry) readable.push({ id, text, entry });
     else await setAside(services, clusterId, { id, text }, "cannot be read");
   }
+  if (readable.length > 0) await noteHearing(services, clusterId);
   let stored = 0;
   for (const part of await storable(services, lease, clusterId, readable)) {
     stored += part.length;

@@ -91,10 +91,12 @@ function findUnwell({ release, facts, nowMs, limits }: Situation): Transition[] 
     if (typeof known === "string") continue;
     const question = { release, cluster, stageIndex, facts: known, nowMs };
     const isAtWork = isStageState(cluster);
-    const verdict =
-      (isAtWork ? failuresTooMany(question) : null) ??
-      (isAtWork && stageIndex === 0 ? null : lateFailures(question));
-    if (verdict?.kind === "failed") return halt(release, cluster, stageIndex, verdict.reason);
+    const verdicts = [
+      isAtWork ? failuresTooMany(question) : null,
+      isAtWork && stageIndex === 0 ? null : lateFailures(question),
+    ];
+    for (const verdict of verdicts)
+      if (verdict?.kind === "failed") return halt(release, cluster, stageIndex, verdict.reason);
   }
   return null;
 }

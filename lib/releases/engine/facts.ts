@@ -70,6 +70,14 @@ export type ComparisonFacts = {
   strata: readonly ComparisonStratum[];
 };
 
+/** Silence that machines share which the release has not reached is not the version's doing. */
+export type SilenceFacts = {
+  /** By stage index: of its `goneDark`, those that fell silent within the last minutes. */
+  goneDarkLately: readonly number[];
+  /** Machines of stages that are not open: who was online until those minutes, and who fell silent in them. */
+  others: { machines: number; silent: number };
+};
+
 export type ClusterFacts = {
   /**
    * How old the evidence is, by the clock that `now` is of: the earlier of when the counts were read
@@ -80,6 +88,8 @@ export type ClusterFacts = {
   machines: number;
   /** By stage index; at least for the open ones. */
   stages: readonly StageFacts[];
+  /** Absent: not measured. */
+  silence?: SilenceFacts | undefined;
   /** null: not measured. */
   comparison: ComparisonFacts | null;
   /** Why nothing may change in the cluster now; null: it may. */

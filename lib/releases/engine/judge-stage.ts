@@ -18,6 +18,7 @@ import {
   type ReleaseRecord,
   type Values,
 } from "./release-record.ts";
+import { sharedSilence } from "./shared-silence.ts";
 import { logTailBound } from "./tail-bound.ts";
 
 /** Absent in the plan: these. */
@@ -57,6 +58,7 @@ export type StageQuestion = {
 export function judgeStage(question: StageQuestion): StageVerdict {
   return (
     failuresTooMany(question) ??
+    silentWithOthers(question) ??
     stageIsEmpty(question) ??
     comparedWithControl(question) ??
     notYetConverged(question) ??
@@ -73,14 +75,16 @@ export function failuresTooMany(question: StageQuestion): StageVerdict | null {
   if (!stage) return null;
   const gate = gateOf(question);
   const failures = failuresOf(stage);
-  if (failures > acceptedOf(question, "failures") && exceedsLimits(stage, failures, gate))
-    return failed(question, "failures", failureValues(stage));
+  const areTooMany = (count: number) =>
+    count > acceptedOf(question, "failures") && exceedsLimits(stage, count, gate);
+  const shared = sharedSilence(facts, [stageIndex]);
+  if (areTooMany(failures - shared)) return failed(question, "failures", failureValues(stage));
   if (
     stage.restarted > restartedMax(gate, reachableOf(stage)) &&
     stage.restarted > acceptedOf(question, "restarts")
   )
     return failed(question, "restarts", { restarted: stage.restarted });
-  return null;
+  return areTooMany(failures) ? silent(question, shared) : null;
 }
 
 /**
@@ -95,14 +99,31 @@ export function lateFailures(question: StageQuestion): StageVerdict | null {
   for (const [stageIndex, stage] of open.entries()) {
     const { gate } = planOf(release, cluster.clusterId).stages[stageIndex]!;
     const own = { ...question, stageIndex };
-    const borne = Math.min(gate.failuresMax, gate.failureShareMax * reachableOf(stage));
-    limit += Math.max(borne, acceptedOf(own, "failures"));
+    const planned = Math.min(gate.failuresMax, gate.failureShareMax * reachableOf(stage));
+    limit += Math.max(planned, acceptedOf(own, "failures"));
     accepted = Math.max(accepted, acceptedOf(own, "lateFailures"));
   }
   const failures = open.reduce((sum, stage) => sum + failuresOf(stage), 0);
-  if (failures <= Math.max(limit, accepted)) return null;
+  const borne = Math.max(limit, accepted);
+  if (failures <= borne) return null;
+  const shared = sharedSilence(facts, [...open.keys()]);
+  if (failures - shared <= borne) return silent(question, shared);
   const worst = open.reduce((a, b) => (failuresOf(b) > failuresOf(a) ? b : a));
   return failed(question, "lateFailures", { ...failureValues(worst), failed: failures });
+}
+
+/** Earlier stages share a silence with machines that the release has not reached: nothing opens meanwhile. */
+function silentWithOthers(question: StageQuestion): StageVerdict | null {
+  if (question.stageIndex === 0) return null;
+  const verdict = lateFailures(question);
+  return verdict?.kind === "waiting" ? verdict : null;
+}
+
+function silent(question: StageQuestion, goneDark: number): StageVerdict {
+  return waiting(question, "silence", {
+    goneDark,
+    othersSilent: question.facts.silence!.others.silent,
+  });
 }
 
 /** Where the plan sets no limit, one exit among ten machines is not yet a share. */
