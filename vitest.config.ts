@@ -47,7 +47,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "scenarios", include: [scenarios], exclude: elsewhere, ...onStores },
+        test: {
+          ...{ name: "scenarios", include: [scenarios], exclude: elsewhere, ...onStores },
+          // Each keeps both cores busy with a fleet, and its clock runs on.
+          fileParallelism: false,
+        },
       },
       {
         extends: true,

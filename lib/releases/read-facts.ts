@@ -9,7 +9,7 @@ import { onlineForMs } from "../fleet-status/online-since.ts";
 import type { OutcomeCounts, OutcomeQuery } from "../fleet-status/outcome.ts";
 import { budgetOfVersion, platformsOfVersion } from "../packages/find-version.ts";
 import type { Services } from "../platform/services.ts";
-import type { ClusterFacts, ReleaseFacts } from "./engine/facts.ts";
+import { type ClusterFacts, factsLimits, type ReleaseFacts } from "./engine/facts.ts";
 import { planOf, type ReleaseRecord } from "./engine/release-record.ts";
 import { readComparison } from "./read-facts-comparison.ts";
 import { silenceFacts } from "./silence-facts.ts";
@@ -74,7 +74,10 @@ export async function readFactsAt(
   return Math.min(readAtMs, evidence ?? readAtMs);
 }
 
-/** Silent is who was when the evidence is from: since then nobody could be heard. */
+/**
+ * Silent is who was when the evidence is from: since then nobody could be heard. Evidence that is too
+ * old to be judged is for people only, and they want to know who is silent now.
+ */
 export async function outcomeQuery(
   services: Services,
   { id, plan }: ReleaseRecord,
@@ -83,10 +86,12 @@ export async function outcomeQuery(
 ): Promise<OutcomeQuery> {
   const { agentName, version, machineTypes } = plan;
   const { db } = services;
+  const nowMs = services.now();
+  const asOfMs = nowMs - factsAtMs > factsLimits.ageMaxMs ? nowMs : factsAtMs;
   return {
     ...{ clusterId, agentName, version, machineTypes, named, releaseId: id },
     platforms: version === null ? allPlatforms : await platformsOfVersion(db, agentName, version),
     budget: version === null ? {} : await budgetOfVersion(db, agentName, version),
-    onlineSinceMs: factsAtMs - onlineForMs(services),
+    onlineSinceMs: asOfMs - onlineForMs(services),
   };
 }
