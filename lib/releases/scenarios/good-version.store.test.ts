@@ -6,6 +6,9 @@ import {
   scenarioPollSeconds,
   timesFaster,
 } from "../../../scripts/simulate/testing/open-scenario.ts";
+import { setChangeRules } from "../../change-control/set-change-rules.ts";
+import { ChangeRules } from "../../contract/change-rules.ts";
+import { systemContext } from "../../platform/request-context.ts";
 
 /*
  * Good versions on 10,000 machines over HTTP, some of them slow, some away for good: the safe template
@@ -28,8 +31,17 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => scenario?.close());
 
+/** null: as many as want to. */
+async function limit(changingMax: number | null): Promise<void> {
+  const { services, cluster } = scenario;
+  const rules = ChangeRules.parse({ changingMax });
+  await setChangeRules(services, systemContext("operator", "test"), cluster.id, rules);
+}
+
 test("a pause in the middle of a batch stops every machine at its next check-in, and a rollback takes all back within two polls", async () => {
   const { release, until, order, now, fleet, watchers, switchedTo, notRunning } = scenario;
+  // So that the batch is still under way when the pause comes, however busy the machine is.
+  await limit(1_500);
   const id = await release("1.1.0", { soakSeconds: [0, 0, 0, 0] });
   await until(id, ({ counts }) => counts.healthy > 0.12 * machines);
   await order(id, "pause");
@@ -53,6 +65,7 @@ test("a pause in the middle of a batch stops every machine at its next check-in,
   expect(paused.state).toBe("paused");
   expect(paused.clusters[0]!.state).toBe("batch");
 
+  await limit(null);
   const orderedAtMs = now();
   await order(id, "rollBack");
   const atMost = orderedAtMs + 2 * pollMs + changeMs;
