@@ -51,6 +51,26 @@ test("a machine is held and let go, parked with a remark and taken back, by the 
   await lookAround(page, `/machines/${id}`);
 });
 
+test("an enrollment token is revoked by the cluster's page, and takes nobody in any more", async ({
+  page,
+  ifrit,
+}) => {
+  const api = await OperatorApi.signIn(ifrit);
+  const label = "for a rack that is gone";
+  await api.createEnrollmentToken({ label, uses: 3, ttlSeconds: 600 });
+  await login(page, ifrit);
+  await page.goto("/clusters/local");
+  const token = page.getByRole("listitem").filter({ hasText: label });
+  await expect(token).toContainText("3 uses left · no machine yet");
+  await token.getByRole("button", { name: `Revoke enrollment token ${label}` }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("No machine came by it.");
+  await expectNoAxeViolations(page);
+  await dialog.getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByText(`Enrollment token “${label}” is revoked.`)).toBeVisible();
+  await expect(token).toHaveCount(0);
+});
+
 test("clusters and approvals have no fault that axe finds, in both languages and sizes", async ({
   page,
   ifrit,

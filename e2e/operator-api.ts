@@ -5,6 +5,8 @@ import type { z } from "zod";
 import {
   type AuditEntryView,
   AuditList,
+  type CreateEnrollmentTokenRequest,
+  EnrollmentTokenCreated,
   MachineDetail,
   MachineList,
   PackageUploaded,
@@ -39,6 +41,13 @@ export class OperatorApi {
       data: readFileSync(archive),
     });
     return read(response, PackageUploaded);
+  }
+
+  async createEnrollmentToken(
+    asked: z.input<typeof CreateEnrollmentTokenRequest>,
+  ): Promise<EnrollmentTokenCreated> {
+    const path = "/api/v1/clusters/local/enrollment-tokens";
+    return read(await this.http.post(path, { data: asked }), EnrollmentTokenCreated);
   }
 
   /** `envelope`: what `npm run keys -- sign` wrote. */

@@ -1,19 +1,15 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
-import { clusterTokensQuery } from "@/lib/clusters/queries.ts";
 import type { ClusterDetail } from "@/lib/contract/console-views.ts";
 import { Alert } from "../ui/alert.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Section } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { TextLink } from "../ui/text-link.tsx";
-import { Time } from "../ui/time.tsx";
 import { BuiltState } from "./cluster-table.tsx";
 import { LagSparkline } from "./lag-sparkline.tsx";
 import { MasterBadge, MasterContact } from "./master-badge.tsx";
-import { useMayNot } from "./use-may.ts";
 
 /** That the master is silent, or refused something, and what that means. */
 export function MasterAlert({ cluster }: { cluster: ClusterDetail }) {
@@ -121,33 +117,6 @@ export function CompositionCard({ cluster }: { cluster: ClusterDetail }) {
           />
         </>
       ) : null}
-    </Section>
-  );
-}
-
-export function TokensCard({ cluster }: { cluster: ClusterDetail }) {
-  const t = useTranslations("cluster");
-  const mayNot = useMayNot("write");
-  const query = useQuery({ ...clusterTokensQuery(cluster.id), enabled: mayNot === null });
-  if (mayNot !== null) return null;
-  const good = query.data?.tokens.filter(({ state }) => state === "active") ?? [];
-  return (
-    <Section title={t("tokens")}>
-      {query.isError ? (
-        <p className="break-words text-muted text-sm">{query.error.message}</p>
-      ) : good.length === 0 ? (
-        <p className="text-muted text-sm">{t("noTokens")}</p>
-      ) : (
-        <Facts
-          facts={good.map(({ id, label, usesLeft, expiresAtMs }) => [
-            label || `#${id}`,
-            <span key={id}>
-              {usesLeft === null ? t("anyUses") : t("usesLeft", { count: usesLeft })} ·{" "}
-              {t.rich("expires", { time: () => <Time key="t" ms={expiresAtMs} /> })}
-            </span>,
-          ])}
-        />
-      )}
     </Section>
   );
 }

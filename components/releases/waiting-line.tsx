@@ -32,10 +32,13 @@ export function WaitingLine({ release, className }: { release: Release; classNam
   );
 }
 
-/** Not waited out: somebody has to look. That a stage has just opened is no reason yet. */
+/** Not waited out: somebody has to look. */
 function isStopped({ code, values }: WaitingFor): boolean {
-  return stoppedBy.includes(code) && values.reason !== "beforeStage";
+  return stoppedBy.includes(code) && !passing.includes(String(values.reason));
 }
+
+/** A stage has just opened, machines are on their way back: no reason yet. */
+const passing = ["beforeStage", "returning"];
 
 const stoppedBy = ["gateFailed", "inconclusive", "facts", "masterUnreachable"];
 

@@ -104,6 +104,11 @@ export function liftFreeze(freezeId: number): Promise<void> {
   return requestNothing(apiPath(`/freezes/${freezeId}`), { method: "DELETE" });
 }
 
+/** It takes nobody in any more; machines that it took in stay. */
+export function revokeEnrollmentToken(clusterId: string, tokenId: number): Promise<void> {
+  return requestNothing(at(clusterId, `/enrollment-tokens/${tokenId}`), { method: "DELETE" });
+}
+
 export function createEnrollmentToken(
   clusterId: string,
   request: z.input<typeof CreateEnrollmentTokenRequest>,

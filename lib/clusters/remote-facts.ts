@@ -59,12 +59,13 @@ export async function storeFacts(
 ): Promise<void> {
   const shiftMs = askedAtMs - answer.nowMs;
   const { facts, failures, appliedRevision } = answer;
-  const { freezeEndedAtMs } = facts;
+  const { freezeEndedAtMs, returnUntilMs } = facts;
   const values = {
     ...{ appliedRevision, failures, readAtMs: askedAtMs },
     facts: {
       ...facts,
       factsAtMs: Math.max(0, facts.factsAtMs + shiftMs),
+      ...(returnUntilMs === undefined ? {} : { returnUntilMs: returnUntilMs + shiftMs }),
       freezeEndedAtMs: freezeEndedAtMs === null ? null : Math.max(0, freezeEndedAtMs + shiftMs),
     },
   };

@@ -126,6 +126,7 @@ const GroupSamples = z.object({
 
 export const MasterFacts = z.object({
   factsAtMs: timeMs,
+  returnUntilMs: timeMs.optional(),
   machines: count,
   stages: z.array(StageFacts).max(50),
   /** Absent: of a master that does not tell. */

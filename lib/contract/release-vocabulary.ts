@@ -192,6 +192,8 @@ export type PlanIssueCode = z.infer<typeof PlanIssueCode>;
 export const noFactsReasons = [
   /** Its master did not answer. */
   "missing",
+  /** Nobody was heard for a while, and its machines have yet to come back. */
+  "returning",
   "tooOld",
   /** From before the stage opened. */
   "beforeStage",

@@ -8,27 +8,35 @@ import { onlineForMs } from "./online-since.ts";
 /** ifrit-agent asks a master that is away ever more slowly, at most so slowly (agent/poll/backoff.ts). */
 const returnMsMax = 75_000;
 
+export type EvidenceAge = {
+  atMs: number;
+  /** Until then machines may still be on their way back from a silence of all. */
+  returnUntilMs?: number;
+};
+
 /**
  * How old a count of the cluster's machines is as evidence: as old as the newest word from machines of
  * these types, since a count read now says nothing when no word has come through. After a time in which
  * nobody was heard, it is as old as that silence until everybody has had the time to come back: who is
  * still away then was cut off by the same thing as all the others. null: there are no such machines.
  */
-export async function evidenceAtMs(
+export async function evidenceAge(
   services: Pick<Services, "db" | "env" | "now">,
   clusterId: string,
   machineTypes: readonly MachineType[],
-): Promise<number | null> {
+): Promise<EvidenceAge | null> {
   // Before the silence is read: it is noted before the words that end it.
   const heard = await heardAtMs(services, clusterId, machineTypes);
   const [row] = await services.db
     .select({ fromMs: clusterHearing.silentFromMs, untilMs: clusterHearing.silentUntilMs })
     .from(clusterHearing)
     .where(eq(clusterHearing.clusterId, clusterId));
-  if (heard === null || !row) return heard;
+  if (heard === null) return null;
+  if (!row) return { atMs: heard };
   const { fromMs, untilMs } = row;
   const backMs = untilMs + onlineForMs(services) + Math.min(returnMsMax, 1.25 * (untilMs - fromMs));
-  return services.now() < backMs ? Math.min(heard, fromMs) : heard;
+  if (services.now() >= backMs) return { atMs: heard };
+  return { atMs: Math.min(heard, fromMs), returnUntilMs: Math.ceil(backMs) };
 }
 
 /** One look at the end of a range of machines_apart_idx for each type, counted and not. */

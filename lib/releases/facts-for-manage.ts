@@ -21,7 +21,16 @@ export async function factsForManage(
   const ownNowMs = services.now();
   const record = recordOf(release, ownNowMs - nowMs);
   const facts = await readClusterFacts(services, record, clusterId);
-  const { factsAtMs, machines, stages, silence, comparison, frozen, freezeEndedAtMs } = facts;
+  const {
+    factsAtMs,
+    returnUntilMs,
+    machines,
+    stages,
+    silence,
+    comparison,
+    frozen,
+    freezeEndedAtMs,
+  } = facts;
   const anyFailed = facts.stages.some((stage) => failuresOf(stage) > 0);
   const failures = anyFailed
     ? await listFailures(
@@ -36,6 +45,7 @@ export async function factsForManage(
     facts: {
       ...{ factsAtMs, machines, frozen, freezeEndedAtMs, masterStageIndex },
       stages: [...stages],
+      ...(returnUntilMs === undefined ? {} : { returnUntilMs }),
       ...(silence ? { silence: { ...silence, goneDarkLately: [...silence.goneDarkLately] } } : {}),
       comparison: comparison as MasterFactsAnswer["facts"]["comparison"],
     },

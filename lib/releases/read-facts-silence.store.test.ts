@@ -14,6 +14,7 @@ import { createTestServices } from "../testing/test-services.ts";
 import { advanceReleases } from "./advance-releases.ts";
 import { createRelease } from "./create-release.ts";
 import { readClusterFacts } from "./read-facts.ts";
+import { releaseDetail } from "./release-detail.ts";
 import { loadRelease } from "./release-rows.ts";
 import { stageReach } from "./stage-reach.ts";
 
@@ -78,6 +79,7 @@ async function openHalf(pollSeconds = 60) {
       const { record } = await loadRelease(services.db, id);
       return readClusterFacts(services, record, clusterId);
     },
+    waits: async () => (await releaseDetail(services, id)).waitingFor,
     release: async () => {
       await advanceReleases(services);
       return (await loadRelease(services.db, id)).record;
@@ -113,12 +115,13 @@ test("silence is told of by stage, and of machines that the release has not reac
 test.each([5, 60])(
   "polls of %d s: after a time in which nobody was heard, machines have until they can be back",
   async (pollSeconds) => {
-    const { facts, release, inBatch, later, onlineMs, nowMs } = await openHalf(pollSeconds);
+    const { facts, release, waits, inBatch, later, onlineMs, nowMs } = await openHalf(pollSeconds);
     const heardAtMs = nowMs();
     // Longer than a machine may be silent, and then a tenth of them first.
     await later(2 * onlineMs, machineIds.slice(10, 20));
     expect((await facts()).factsAtMs).toBe(heardAtMs);
     expect(await release()).toMatchObject({ state: "running" });
+    expect(await waits()).toMatchObject({ code: "facts", values: { reason: "returning" } });
     // All are back but one, which others do not share: that is the version's.
     const back = machineIds.filter((id) => id !== inBatch[0]);
     await later(onlineMs - 1_000, back);

@@ -4,7 +4,7 @@ import { listNewerEntries } from "../desired-state/change-desired-entries.ts";
 import { coverageOf } from "../desired-state/coverage.ts";
 import { countLatelySilent } from "../fleet-status/count-lately-silent.ts";
 import { countOutcomes } from "../fleet-status/count-outcomes.ts";
-import { evidenceAtMs } from "../fleet-status/evidence-age.ts";
+import { type EvidenceAge, evidenceAge } from "../fleet-status/evidence-age.ts";
 import { onlineForMs } from "../fleet-status/online-since.ts";
 import type { OutcomeCounts, OutcomeQuery } from "../fleet-status/outcome.ts";
 import { budgetOfVersion, platformsOfVersion } from "../packages/find-version.ts";
@@ -36,7 +36,7 @@ export async function readClusterFacts(
   const clusterPlan = planOf(release, clusterId);
   const reach = stageReach(plan, clusterPlan);
   // The age is read first, so that evidence never looks younger than it is.
-  const factsAtMs = await readFactsAt(services, release, clusterId);
+  const { atMs: factsAtMs, ...returning } = await readFactsAge(services, release, clusterId);
   const newer = coverageOf(
     await listNewerEntries(services.db, clusterId, plan.agentName, release.timestampMs),
   );
@@ -53,7 +53,7 @@ export async function readClusterFacts(
   const { stageIndex } = release.clusters.find((one) => one.clusterId === clusterId)!;
   const scope = { reach, newer, named, counted };
   return {
-    factsAtMs,
+    ...{ factsAtMs, ...returning },
     machines: [...counted.groups, ...counted.named].reduce((sum, one) => sum + one.machines, 0),
     stages,
     silence: silenceFacts(stages, silent, stageIndex),
@@ -63,15 +63,15 @@ export async function readClusterFacts(
 }
 
 /** Of when a count of the cluster's machines that is made now is evidence. */
-export async function readFactsAt(
+export async function readFactsAge(
   services: Services,
   { plan }: ReleaseRecord,
   clusterId: string,
-): Promise<number> {
+): Promise<EvidenceAge> {
   const readAtMs = services.now();
-  const evidence = await evidenceAtMs(services, clusterId, plan.machineTypes);
+  const age = await evidenceAge(services, clusterId, plan.machineTypes);
   // A cluster without machines has nothing to wait for.
-  return Math.min(readAtMs, evidence ?? readAtMs);
+  return age ? { ...age, atMs: Math.min(readAtMs, age.atMs) } : { atMs: readAtMs };
 }
 
 /**

@@ -12,7 +12,7 @@ import { listFailures } from "../fleet-status/list-failures.ts";
 import type { Services } from "../platform/services.ts";
 import { verbsOf } from "./engine/verbs.ts";
 import { waitingFor } from "./engine/waiting-for.ts";
-import { outcomeQuery, readFactsAt } from "./read-facts.ts";
+import { outcomeQuery, readFactsAge } from "./read-facts.ts";
 import { explainSilence } from "./read-release-facts.ts";
 import { releaseProgress } from "./release-progress.ts";
 import { type LoadedRelease, loadRelease } from "./release-rows.ts";
@@ -80,7 +80,7 @@ async function failuresOf(
     if (state === "rolledBack" || counts.failed === 0) continue;
     // Of a remote cluster its master has told; of a local one nothing is stored.
     all.push(...(await readStoredFailures(services.db, release.row.id, clusterId)));
-    const factsAtMs = await readFactsAt(services, release.record, clusterId);
+    const { atMs: factsAtMs } = await readFactsAge(services, release.record, clusterId);
     const query = await outcomeQuery(services, release.record, clusterId, { factsAtMs });
     all.push(...(await listFailures(services.db, query)));
   }

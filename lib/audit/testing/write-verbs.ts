@@ -43,6 +43,7 @@ import { deletePackage } from "../../packages/delete-package.ts";
 import { uploadPackage } from "../../packages/upload-package.ts";
 import type { RequestContext } from "../../platform/request-context.ts";
 import type { Services } from "../../platform/services.ts";
+import { advanceReleases } from "../../releases/advance-releases.ts";
 import { applyReleaseOrder } from "../../releases/apply-release-order.ts";
 import { createRelease } from "../../releases/create-release.ts";
 import { orderRelease } from "../../releases/order-release.ts";
@@ -301,6 +302,19 @@ export const writeVerbs: Record<string, WriteVerb> = {
       return (on) => orderRelease(on, ctx, { releaseId: id, verb: "rollBack" });
     },
   },
+  "a stage of a release opens": {
+    in: ["releases/advance-releases"],
+    prepare: async (services) => {
+      // Only this release is to move, and the lease of who was killed is nobody's.
+      await services.pool.query("UPDATE releases SET state = 'aborted' WHERE state = 'running'");
+      await services.pool.query("DELETE FROM leases");
+      const { id } = await createRelease(services, ctx, { plan: await planFor(services) });
+      return async (on) => {
+        const outcome = (await advanceReleases(on, unique()))[id];
+        if (!outcome?.includes("openStage")) throw new Error(outcome);
+      };
+    },
+  },
   "a release is approved": {
     in: ["approvals/decide-release"],
     prepare: async (services) => {
@@ -448,5 +462,4 @@ export const notRunHere: Record<string, string> = {
   "machines/note-refusal": "an alert and nothing else: there is no second half",
   "packages/store-package-signature": "needs keys and a root; one row and its audit row",
   "clusters/cluster-credentials": "needs a second deployment; one update and its audit row",
-  "releases/advance-releases": "see lib/releases/killed-in-the-middle.store.test.ts",
 };

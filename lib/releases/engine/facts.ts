@@ -84,6 +84,11 @@ export type ClusterFacts = {
    * and when the cluster's reports were last carried into what they were read from. Milliseconds.
    */
   factsAtMs: number;
+  /**
+   * Nobody was heard for longer than a machine may be silent: until then, by the same clock, machines
+   * may be on their way back, and who is silent says nothing.
+   */
+  returnUntilMs?: number | undefined;
   /** Machines of the plan's types in the cluster, whatever their state. */
   machines: number;
   /** By stage index; at least for the open ones. */
@@ -133,7 +138,13 @@ export function inFlightOf(facts: StageFacts): number {
   return facts.pending + facts.downloading + facts.switching + facts.watching;
 }
 
-export type NoFacts = "missing" | "tooOld" | "ahead" | "contradictory" | "masterElsewhere";
+export type NoFacts =
+  | "missing"
+  | "returning"
+  | "tooOld"
+  | "ahead"
+  | "contradictory"
+  | "masterElsewhere";
 
 /** The facts of a cluster, or why they are no evidence. */
 export function usableFacts(
@@ -146,6 +157,7 @@ export function usableFacts(
     ? facts.clusters[cluster.clusterId]
     : undefined;
   if (!own) return "missing";
+  if (own.returnUntilMs !== undefined && nowMs < own.returnUntilMs) return "returning";
   if (!(nowMs - own.factsAtMs <= limits.ageMaxMs)) return "tooOld";
   if (own.factsAtMs - nowMs > limits.aheadMaxMs) return "ahead";
   if (own.masterStageIndex !== undefined && own.masterStageIndex !== cluster.stageIndex)

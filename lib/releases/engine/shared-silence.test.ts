@@ -127,6 +127,18 @@ describe("a release in a silence", () => {
     expect(alone.stateReason).toMatchObject({ values: { reason: "lateFailures" } });
   });
 
+  it("judges nothing while machines may be on their way back, from old counts or new ones", () => {
+    const atMs = t0 + 2 * minuteMs;
+    const stages = [{ healthy: 1 }, { goneDark: 99 }];
+    const facts = (returnUntilMs: number) =>
+      factsOf({ bj: clusterFacts(atMs, stages, { returnUntilMs }) });
+    expect(advance(inBatch(), facts(atMs + 1), atMs)).toEqual([]);
+    expect(waitingFor(inBatch(), facts(atMs + 1), atMs)).toMatchObject({
+      ...{ code: "facts", values: { reason: "returning" } },
+    });
+    expect(advance(inBatch(), facts(atMs), atMs).map(({ kind }) => kind)).toContain("failGate");
+  });
+
   it("says nothing of a silence that the plan bears", () => {
     const stages = [{ healthy: 1 }, { healthy: 999, goneDark: 1 }];
     expect(look(inBatch(), 2, stages, silenceOf([0, 1], 9, 900)).waits?.code).toBe("machines");

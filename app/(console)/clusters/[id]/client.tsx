@@ -5,15 +5,11 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { ActionButton } from "@/components/clusters/action-button.tsx";
 import { ChangeControlCard } from "@/components/clusters/change-control-card.tsx";
-import {
-  CompositionCard,
-  MasterAlert,
-  MasterCard,
-  TokensCard,
-} from "@/components/clusters/cluster-cards.tsx";
+import { CompositionCard, MasterAlert, MasterCard } from "@/components/clusters/cluster-cards.tsx";
 import { EditClusterDialog, RemoveClusterDialog } from "@/components/clusters/cluster-dialogs.tsx";
 import { CredentialsCard } from "@/components/clusters/credentials-card.tsx";
 import { useMayNot } from "@/components/clusters/use-may.ts";
+import { TokensCard } from "@/components/enrollment-tokens/tokens-card.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import { QueryView } from "@/components/ui/query-view.tsx";
@@ -53,7 +49,7 @@ export function ClusterClient({ id }: { id: string }) {
               </div>
               <div className="flex min-w-0 flex-col gap-5">
                 <ChangeControlCard cluster={cluster} />
-                <TokensCard cluster={cluster} />
+                <TokensCard clusterId={cluster.id} />
                 <CredentialsCard cluster={cluster} />
               </div>
             </div>
