@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
+import { machineAgentStates } from "../../../drizzle/schema/machine-agent-states.ts";
 import { machines } from "../../../drizzle/schema/machines.ts";
 import { changeUser } from "../../access/change-user.ts";
 import { createApiToken } from "../../access/create-api-token.ts";
@@ -46,6 +48,7 @@ import type { Services } from "../../platform/services.ts";
 import { advanceReleases } from "../../releases/advance-releases.ts";
 import { applyReleaseOrder } from "../../releases/apply-release-order.ts";
 import { createRelease } from "../../releases/create-release.ts";
+import { factsLimits } from "../../releases/engine/facts.ts";
 import { orderRelease } from "../../releases/order-release.ts";
 import { buildArchive } from "../../testing/build-archive.ts";
 import { createMachine } from "../../testing/create-machine.ts";
@@ -90,6 +93,22 @@ async function planFor(services: Services, version: string | null = "1.0.0"): Pr
   const { agentName } = await createPackage(services);
   const clusters = [{ clusterId, stages: [{ kind: "full", gate: {} }] }];
   return ReleasePlan.parse({ agentName, version, machineTypes: ["LINUX"], clusters });
+}
+
+/** The machines of the plan's cluster run what was released, and have just said so. */
+async function runReleased(services: Services, plan: ReleasePlan, releaseId: number) {
+  const { agentName, version } = plan;
+  const { clusterId } = plan.clusters[0]!;
+  const nowMs = services.now();
+  const ofCluster = eq(machines.clusterId, clusterId);
+  await services.db.update(machines).set({ lastSeenAtMs: nowMs }).where(ofCluster);
+  const rows = await services.db.select().from(machines).where(ofCluster);
+  await services.db.insert(machineAgentStates).values(
+    rows.map(({ id, type, slot }) => ({
+      ...{ machineId: id, clusterId, agentName, machineType: type, slot, version, releaseId },
+      ...{ phase: "running" as const, reportedAtMs: nowMs, changedAtMs: nowMs },
+    })),
+  );
 }
 
 /** A release of somebody else that waits for approval. */
@@ -302,16 +321,19 @@ export const writeVerbs: Record<string, WriteVerb> = {
       return (on) => orderRelease(on, ctx, { releaseId: id, verb: "rollBack" });
     },
   },
-  "a stage of a release opens": {
+  "a stage of a release passes": {
     in: ["releases/advance-releases"],
     prepare: async (services) => {
       // Only this release is to move, and the lease of who was killed is nobody's.
       await services.pool.query("UPDATE releases SET state = 'aborted' WHERE state = 'running'");
       await services.pool.query("DELETE FROM leases");
-      const { id } = await createRelease(services, ctx, { plan: await planFor(services) });
+      const plan = await planFor(services);
+      const { id } = await createRelease(services, ctx, { plan });
+      await sleep(2 * factsLimits.aheadMaxMs);
+      await runReleased(services, plan, id);
       return async (on) => {
         const outcome = (await advanceReleases(on, unique()))[id];
-        if (!outcome?.includes("openStage")) throw new Error(outcome);
+        if (!outcome?.includes("passStage")) throw new Error(outcome);
       };
     },
   },
