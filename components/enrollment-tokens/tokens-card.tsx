@@ -38,7 +38,7 @@ function Tokens({ tokens }: { tokens: EnrollmentTokenView[] }) {
   return (
     <ul className="flex flex-col divide-y">
       {tokens.map((token) => (
-        <li key={token.id} className="flex flex-wrap items-start justify-between gap-2 py-2.5">
+        <li key={token.id} className="flex items-start justify-between gap-3 py-2.5">
           <TokenText token={token} />
           <RevokeTokenButton token={token} />
         </li>
