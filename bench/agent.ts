@@ -185,7 +185,9 @@ async function measureGrowth(build: AgentBuild, { checkIns }: AgentMaster) {
 }
 
 /** A slow machine takes that long. */
-const secondsOf = (rounds: number) => 60 + rounds / 20;
+function secondsOf(rounds: number): number {
+  return 60 + rounds / 20;
+}
 
 type Look = { rssMiB: number; descriptors: number; zombies: number };
 
