@@ -5,7 +5,10 @@ import type { MachineType } from "../contract/machine-type.ts";
 import type { Services } from "../platform/services.ts";
 import { onlineForMs } from "./online-since.ts";
 
-/** ifrit-agent asks a master that is away ever more slowly, at most so slowly (agent/poll/backoff.ts). */
+/**
+ * ifrit-agent asks a master that is away ever more slowly, but never after a longer pause than this or
+ * its own interval (agent/poll/backoff.ts).
+ */
 const returnMsMax = 75_000;
 
 export type EvidenceAge = {
@@ -34,9 +37,9 @@ export async function evidenceAge(
   if (heard === null) return null;
   if (!row) return { atMs: heard };
   const { fromMs, untilMs } = row;
-  const backMs = untilMs + onlineForMs(services) + Math.min(returnMsMax, 1.25 * (untilMs - fromMs));
+  const backMs = untilMs + onlineForMs(services) + returnMsMax;
   if (services.now() >= backMs) return { atMs: heard };
-  return { atMs: Math.min(heard, fromMs), returnUntilMs: Math.ceil(backMs) };
+  return { atMs: Math.min(heard, fromMs), returnUntilMs: backMs };
 }
 
 /** One look at the end of a range of machines_apart_idx for each type, counted and not. */

@@ -49,7 +49,7 @@ test("a good version is not halted because the master was away, in a batch or wh
   });
   const { id } = await createRelease(services, systemContext("operator", "test"), { plan });
   const until = async (holds: (release: ReleaseDetail) => boolean) => {
-    const endMs = Date.now() + 120_000;
+    const endMs = Date.now() + 200_000;
     for (;;) {
       const release = await releaseDetail(services, id);
       if (holds(release)) return release;
@@ -76,4 +76,4 @@ test("a good version is not halted because the master was away, in a batch or wh
   } finally {
     await fleet.stop();
   }
-}, 400_000);
+}, 600_000);
