@@ -52,7 +52,6 @@ const PlaywrightError = z.object({ message: z.string().default("") });
 const PlaywrightSpec = z.object({
   title: z.string(),
   file: z.string(),
-  ok: z.boolean(),
   tests: z.array(
     z.object({
       status: z.string(),
