@@ -1,3 +1,5 @@
+import { utcText } from "./utc-text.ts";
+
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 
 export interface Log {
@@ -13,7 +15,7 @@ export function createLog(write: (line: string) => void, nowMs: () => number): L
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : value}`)
       .join("");
-    write(`${new Date(nowMs()).toISOString()} ${level} ${message}${pairs}`);
+    write(`${utcText(nowMs())} ${level} ${message}${pairs}`);
   };
   return {
     info: (message, fields) => line("info", message, fields),
