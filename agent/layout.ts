@@ -8,6 +8,7 @@
  *                              once this machine checks signatures
  *   trash/                     folders on their way out
  *   self/                      between ifrit-agent and its guard
+ *   deno/                      Deno's own notes (service/permission-flags.ts)
  *   agents/<name>/
  *     current -> versions/<version>
  *     versions/<version>/      manifest.json, origin.json, files/…

@@ -16,6 +16,7 @@ import type { MasterSession } from "../poll/master-session.ts";
 import type { WantedChange } from "../poll/poller.ts";
 import type { Activity } from "../report/derive-agent-state.ts";
 import { handOver } from "../self/hand-over.ts";
+import { warmUp } from "../self/warm-up.ts";
 import type { Supervision } from "../supervise/supervision.ts";
 import type { ReleaseGate } from "../trust/release-gate.ts";
 import { leaveVersion } from "./leave-version.ts";
@@ -57,8 +58,13 @@ const executors: Executors = {
     await updateRecord(ctx.layout.agent(name), { releaseId, failure: null });
   },
   handOver: async (around, { name, to, releaseId }) => {
-    if (!(await around.confirm({ name, releaseId, version: to }))) return;
-    if (!(await around.gate.beforeSwitch(name, to))) return;
+    const wanted = async () =>
+      (await around.confirm({ name, releaseId, version: to })) &&
+      (await around.gate.beforeSwitch(name, to));
+    if (!(await wanted())) return;
+    // That runs the version's own code and takes its time: all is asked before it and after it.
+    await warmUp(around.ctx, to);
+    if (!(await wanted())) return;
     await handOver(around.ctx, to, releaseId);
     around.endForHandOver();
   },

@@ -42,11 +42,31 @@ const memoryFlags = [
   "--v8-flags=--max-semi-space-size=1,--lite-mode,--initial-heap-size=4,--initial-old-space-size=4",
 ];
 
+/**
+ * Read from disk at each start, V8's code would stay in memory beside what comes of it: 0.6 MiB for a
+ * start that is 20 ms shorter.
+ */
+const cacheFlags = ["--no-code-cache"];
+
+/**
+ * What Deno is told by its environment. Without the first it asks its own download host for a newer Deno
+ * at each start, from every machine; without the second a package.json above our folder has a say. One
+ * arena for all threads is 0.5 MiB less on glibc, others do not know the word.
+ */
+export const denoEnvironment: Readonly<Record<string, string>> = {
+  DENO_NO_UPDATE_CHECK: "1",
+  DENO_NO_PACKAGE_JSON: "1",
+  MALLOC_ARENA_MAX: "1",
+};
+
+/** Below the root: what Deno noted of a program that it has read. It may be removed at any time. */
+export const denoFolder = "deno";
+
 /** Nothing is looked up or fetched: the bundle is the whole program. */
 const offlineFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only"];
 
 export function denoFlags(grants: AgentGrants): string[] {
-  return [...offlineFlags, ...memoryFlags, ...permissionFlags(grants)];
+  return [...offlineFlags, ...cacheFlags, ...memoryFlags, ...permissionFlags(grants)];
 }
 
 /**

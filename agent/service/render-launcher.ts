@@ -1,4 +1,4 @@
-import { denoFlags } from "./permission-flags.ts";
+import { denoEnvironment, denoFlags, denoFolder } from "./permission-flags.ts";
 
 export interface LauncherOptions {
   /** Deno for when none lies beside the launcher. */
@@ -40,6 +40,9 @@ export function launcherFlags(variables: {
  * `denoPath`, and grants what the root and the master in its arguments or in config.json ask for.
  */
 export function renderLauncher(options: LauncherOptions): string {
+  const settings = Object.entries(denoEnvironment)
+    .map((pair) => pair.join("="))
+    .join(" ");
   return `#!/bin/sh
 # Runs ifrit-agent with the narrowest permissions. \`ifrit-agent guard --root DIR\` keeps it running.
 here=$(dirname -- "$(readlink -f -- "$0")")
@@ -57,6 +60,11 @@ if [ -r "$root/environment" ]; then
     case $line in ${environmentNames.map((name) => `${name}=*`).join(" | ")}) export "$line" ;; esac
   done <"$root/environment"
 fi
+export ${settings}
+# Nothing is left outside of the root, and nothing at all while there is none.
+DENO_DIR=/dev/null
+[ ! -d "$root" ] || DENO_DIR=$root/${denoFolder}
+export DENO_DIR
 if [ -n "\${HTTP_PROXY-}\${HTTPS_PROXY-}\${http_proxy-}\${https_proxy-}" ]; then
   NO_PROXY=${neverProxied},\${NO_PROXY-\${no_proxy-}}
   export NO_PROXY

@@ -1,3 +1,4 @@
+import { denoEnvironment, denoFolder } from "./permission-flags.ts";
 import {
   environmentNames,
   type LauncherOptions,
@@ -15,6 +16,9 @@ export const windowsCommand = [
 
 /** What the sh launcher does (agent/service/render-launcher.ts), in the words of Windows PowerShell 5.1. */
 export function renderWindowsLauncher(options: Pick<LauncherOptions, "compiled">): string {
+  const settings = Object.entries(denoEnvironment)
+    .map(([name, value]) => `$env:${name} = '${value}'`)
+    .join("\n");
   const lines = `# Runs ifrit-agent with the narrowest permissions. "ifrit-agent guard --root DIR" keeps it running.
 $ErrorActionPreference = 'Stop'
 $here = Split-Path -Parent $MyInvocation.MyCommand.Path
@@ -37,6 +41,8 @@ if (Test-Path -LiteralPath $environmentFile) {
     }
   }
 }
+${settings}
+if (Test-Path -LiteralPath $root) { $env:DENO_DIR = Join-Path $root '${denoFolder}' }
 if ($env:HTTP_PROXY -or $env:HTTPS_PROXY) { $env:NO_PROXY = "${neverProxied},$env:NO_PROXY" }
 if ($args.Count -gt 0 -and $args[0] -eq 'guard' -and $args[1] -ne '--help') {
   & (Join-Path $here 'ifrit-guard.ps1') -Program (Join-Path $here 'ifrit-agent.cmd') -Root $root

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
+import { denoEnvironment } from "../../agent/service/permission-flags.ts";
 import { machines } from "../../drizzle/schema/machines.ts";
 import { MachineType } from "../../lib/contract/machine-type.ts";
 import { MachineId } from "../../lib/contract/names.ts";
@@ -107,7 +108,7 @@ export function agentEnvironment(home: AgentHome): NodeJS.ProcessEnv {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: home.root,
     DENO_DIR: home.cache,
-    DENO_NO_UPDATE_CHECK: "1",
+    ...denoEnvironment,
     NO_COLOR: "1",
   } as unknown as NodeJS.ProcessEnv;
 }
