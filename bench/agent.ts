@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { denoEnvironment } from "../agent/service/permission-flags.ts";
 import type { DesiredAgent } from "../lib/contract/desired-state.ts";
 import { platforms } from "../lib/contract/platform.ts";
 import { buildPackageArchive } from "../lib/packages/build-package-archive.ts";
@@ -28,6 +29,8 @@ import { type AgentMaster, startAgentMaster } from "./servers/agent-master.ts";
 
 const agents = 10;
 const settleSeconds = 20;
+const restSeconds = 60;
+const restPollSeconds = 20;
 const ticksPerSecond = 100;
 const { values } = parseArgs({
   options: {
@@ -81,6 +84,7 @@ async function main(): Promise<void> {
       ratio: round2(idle.pollerRssMiB / idle.rssMiB),
       unit: "MiB RSS at idle; ratio = floor / subject; floor: an idle Deno program that polls",
       timesFloor: round2(idle.rssMiB / idle.pollerRssMiB),
+      timesQuietFloor: round2(idle.rssMiB / idle.quietRssMiB),
       ...{ agents, idleSeconds, cpuPercentOfCore: idle.cpuPercent },
       ...{ helperRssMiB: idle.helperRssMiB, rssMiBRightAfterInstall: afterInstall },
       ...growth,
@@ -116,7 +120,7 @@ async function enroll(build: AgentBuild, url: string): Promise<void> {
   writeFileSync(token, "a-token-for-measurements");
   const grants = { root, masterUrl: url, read: [token] };
   const words = ["enroll", "--root", root, "--master", url, "--token-file", token];
-  const child = start(build.denoPath, [...build.denoArguments(grants), ...words]);
+  const child = start(build.denoPath, [...build.denoArguments(grants), ...words], denoEnvironment);
   const [code] = (await once(child, "exit")) as [number];
   if (code !== 0) throw new Error(`enroll ended with ${code}`);
 }
@@ -133,60 +137,72 @@ async function install(build: AgentBuild, { running }: AgentMaster): Promise<num
 
 async function measureIdle(build: AgentBuild, { url }: AgentMaster) {
   const agent = run(build, []);
-  const poller = start(build.denoPath, [
+  const words = [
     ...["run", "--no-prompt", "--no-config", "--no-lock", "--allow-net=127.0.0.1"],
     fileURLToPath(new URL("servers/idle-poller.js", import.meta.url)),
     `${url}/nothing`,
-  ]);
+  ];
+  const poller = start(build.denoPath, words);
+  // The same with what ifrit-agent's launcher tells Deno: no look for a newer Deno, one arena for malloc.
+  const quietPoller = start(build.denoPath, words, denoEnvironment);
   await sleep(settleSeconds * 1000);
   const pids = [agent.pid, ...childrenOf(agent.pid).map((one) => one.pid)] as number[];
   const ticksBefore = ticksOf(pids);
   const startedAt = performance.now();
   const subject: number[] = [];
   const floor: number[] = [];
+  const quietFloor: number[] = [];
   for (let second = 0; second < idleSeconds; second += 1) {
     await sleep(1000);
     subject.push(rssOf(agent.pid));
     floor.push(rssOf(poller.pid));
+    quietFloor.push(rssOf(quietPoller.pid));
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const cpuPercent = round2(((ticksOf(pids) - ticksBefore) / ticksPerSecond / seconds) * 100);
   const helper = childrenOf(agent.pid).find((one) => one.command === "sh");
   const helperRssMiB = helper ? rssOf(helper.pid) : 0;
   await end(agent, "SIGTERM");
-  await end(poller, "SIGTERM");
-  return { rssMiB: median(subject), pollerRssMiB: median(floor), cpuPercent, helperRssMiB };
+  for (const one of [poller, quietPoller]) await end(one, "SIGTERM");
+  const [rssMiB, pollerRssMiB] = [median(subject), median(floor)];
+  return { rssMiB, pollerRssMiB, quietRssMiB: median(quietFloor), cpuPercent, helperRssMiB };
 }
 
 /**
- * The first third warms up; what has grown between then and the end is growth. What it was after each
- * third tells a leak, which goes on, from a heap that fills to its limit.
+ * A third of the cycles warm up. What stays is seen at rest, when V8 has collected: in between RSS goes
+ * up with the garbage and down again, and two looks would compare two moments of that.
  */
-async function measureGrowth(build: AgentBuild, { checkIns }: AgentMaster) {
+async function measureGrowth(build: AgentBuild, master: AgentMaster) {
   const agent = run(build, ["--poll-seconds", "0.01"]);
-  const first = checkIns();
+  await cyclesOf(master, Math.ceil(cycles / 3));
+  const before = await atRest(agent, master);
   const startedAt = performance.now();
-  const looks: Look[] = [];
-  for (const third of [1, 2, 3]) {
-    const count = Math.ceil((cycles * third) / 3);
-    await until(() => checkIns() - first >= count, `${count} cycles`, secondsOf(cycles));
-    looks.push(await leastOf(agent.pid));
-  }
-  const [before, , after] = looks as [Look, Look, Look];
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  await cyclesOf(master, cycles);
+  const cyclesSeconds = Math.round((performance.now() - startedAt) / 1000);
+  const busyRssMiB = rssOf(agent.pid);
+  const after = await atRest(agent, master);
   await end(agent, "SIGTERM");
-  say(`${cycles} cycles in ${seconds} s: ${JSON.stringify(looks)}`);
+  say(`${cycles} cycles in ${cyclesSeconds} s: ${JSON.stringify([before, after])}`);
   return {
-    ...{ cycles, cyclesSeconds: seconds, rssMiBAfterThirds: looks.map(({ rssMiB }) => rssMiB) },
+    ...{ cycles, cyclesSeconds, restRssMiB: [before.rssMiB, after.rssMiB], busyRssMiB },
     rssGrowthMiB: round2(after.rssMiB - before.rssMiB),
     descriptorGrowth: after.descriptors - before.descriptors,
     zombies: after.zombies,
   };
 }
 
-/** A slow machine takes that long. */
-function secondsOf(rounds: number): number {
-  return 60 + rounds / 20;
+async function cyclesOf({ checkIns }: AgentMaster, count: number): Promise<void> {
+  const first = checkIns();
+  await until(() => checkIns() - first >= count, `${count} cycles`, secondsOf(count));
+}
+
+/** The master asks for rare check-ins, until V8 has found time to collect. */
+async function atRest(agent: ChildProcess, master: AgentMaster): Promise<Look> {
+  master.pollSeconds = restPollSeconds;
+  await sleep(restSeconds * 1000);
+  const look = await leastOf(agent.pid);
+  master.pollSeconds = null;
+  return look;
 }
 
 type Look = { rssMiB: number; descriptors: number; zombies: number };
@@ -206,11 +222,12 @@ async function leastOf(pid: number | undefined): Promise<Look> {
 
 function run(build: AgentBuild, options: readonly string[]): ChildProcess {
   const grants = { root, masterUrl: opened[0]?.url ?? "" };
-  return start(build.denoPath, [...build.denoArguments(grants), "run", "--root", root, ...options]);
+  const words = [...build.denoArguments(grants), "run", "--root", root, ...options];
+  return start(build.denoPath, words, denoEnvironment);
 }
 
-function start(program: string, words: readonly string[]): ChildProcess {
-  const env = { ...process.env, HOME: folder };
+function start(program: string, words: readonly string[], more = {}): ChildProcess {
+  const env = { ...process.env, HOME: folder, ...more };
   const shown = process.env.IFRIT_BENCH_LOG ? "inherit" : "ignore";
   const child = spawn(program, words, {
     stdio: ["ignore", shown, shown],

@@ -2,6 +2,7 @@ import type { PackageRef } from "@contract/desired-state.ts";
 import { agentPaths } from "@contract/headers.ts";
 import { ChangeError } from "../change-error.ts";
 import type { AgentContext } from "../context.ts";
+import { deadline } from "../platform/deadline.ts";
 import {
   ignoreNotFound,
   isDiskError,
@@ -117,13 +118,12 @@ async function fetchRest(ctx: AgentContext, given: FetchAll, deadlineMs: number)
   const { session, ref, part, limits } = given;
   if ((await sizeOf(part)) > ref.size) await discard(part);
   const etag = await readTextOrNull(`${part}.etag`);
+  const leftMs = Math.max(0, deadlineMs - ctx.clock.monotonicMs());
+  using late = deadline(limits.stallMs + leftMs, given.signal);
   const response = await fetchPackage(ctx.fetcher, session, `${agentPaths.packages}${ref.sha256}`, {
     offset: await sizeOf(part),
     etag,
-    signal: AbortSignal.any([
-      given.signal,
-      AbortSignal.timeout(limits.stallMs + Math.max(0, deadlineMs - ctx.clock.monotonicMs())),
-    ]),
+    signal: late.signal,
   });
   if (response.restart) await discard(part);
   if (response.body === null) return;

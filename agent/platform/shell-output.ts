@@ -1,3 +1,5 @@
+import { deadline } from "./deadline.ts";
+
 export interface ShellOutput {
   code: number;
   stdout: string;
@@ -10,6 +12,7 @@ export async function shellOutput(
   args: readonly string[],
   timeoutMs: number,
 ): Promise<ShellOutput> {
+  using late = deadline(timeoutMs);
   const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
     args: ["-c", script, "ifrit", ...args],
     clearEnv: true,
@@ -17,7 +20,7 @@ export async function shellOutput(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: late.signal,
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   return { code, stdout: text(stdout), stderr: text(stderr) };

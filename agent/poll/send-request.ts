@@ -1,5 +1,6 @@
 import { Problem } from "@contract/problem.ts";
 import type { z } from "zod";
+import { deadline } from "../platform/deadline.ts";
 import { parseOrNull } from "../platform/durable-file.ts";
 import { errorText } from "../platform/log.ts";
 import { MasterError } from "./master-error.ts";
@@ -24,10 +25,9 @@ export async function sendRequest(
   init: RequestInit = {},
   limits: AnswerLimits = answerLimits,
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(limits.timeoutMs);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  using late = deadline(limits.timeoutMs, init.signal);
   try {
-    const response = await fetcher(url, { redirect: "manual", ...init, signal });
+    const response = await fetcher(url, { redirect: "manual", ...init, signal: late.signal });
     const bytes = await readLimited(response, limits.bytesMax);
     return { status: response.status, headers: response.headers, bytes };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { LivenessSpec } from "@contract/package-manifest.ts";
 import type { AgentContext } from "../context.ts";
+import { deadline } from "../platform/deadline.ts";
 import { errorText } from "../platform/log.ts";
 import { runCommand } from "./run-command.ts";
 import type { RunIdentity } from "./run-identity.ts";
@@ -42,7 +43,8 @@ export async function probe(
 }
 
 async function probeTcp(hostname: string, port: number, timeoutMs: number): Promise<string | null> {
-  const connection = await Deno.connect({ hostname, port, signal: AbortSignal.timeout(timeoutMs) });
+  using late = deadline(timeoutMs);
+  const connection = await Deno.connect({ hostname, port, signal: late.signal });
   connection.close();
   return null;
 }
@@ -52,10 +54,8 @@ async function probeHttp(
   url: string,
   timeoutMs: number,
 ): Promise<string | null> {
-  const response = await fetcher(url, {
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
-  });
+  using late = deadline(timeoutMs);
+  const response = await fetcher(url, { redirect: "manual", signal: late.signal });
   await response.body?.cancel();
   return response.status < 400 ? null : `${url} answered ${response.status}`;
 }
