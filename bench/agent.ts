@@ -29,8 +29,7 @@ import { type AgentMaster, startAgentMaster } from "./servers/agent-master.ts";
 
 const agents = 10;
 const settleSeconds = 20;
-const restSeconds = 60;
-const restPollSeconds = 20;
+
 const ticksPerSecond = 100;
 const { values } = parseArgs({
   options: {
@@ -169,55 +168,57 @@ async function measureIdle(build: AgentBuild, { url }: AgentMaster) {
 }
 
 /**
- * A third of the cycles warm up. What stays is seen at rest, when V8 has collected: in between RSS goes
- * up with the garbage and down again, and two looks would compare two moments of that.
+ * After as many cycles to warm up, the least of one soak is held against the least of another. Between
+ * two collections RSS goes up with the garbage: two single looks would compare two moments of that.
  */
 async function measureGrowth(build: AgentBuild, master: AgentMaster) {
   const agent = run(build, ["--poll-seconds", "0.01"]);
-  await cyclesOf(master, Math.ceil(cycles / 3));
-  const before = await atRest(agent, master);
+  await soak(agent, master);
   const startedAt = performance.now();
-  await cyclesOf(master, cycles);
+  const first = await soak(agent, master);
   const cyclesSeconds = Math.round((performance.now() - startedAt) / 1000);
-  const busyRssMiB = rssOf(agent.pid);
-  const after = await atRest(agent, master);
+  const second = await soak(agent, master);
   await end(agent, "SIGTERM");
-  say(`${cycles} cycles in ${cyclesSeconds} s: ${JSON.stringify([before, after])}`);
+  say(
+    `twice ${cycles} cycles, each in about ${cyclesSeconds} s: ${JSON.stringify([first, second])}`,
+  );
   return {
-    ...{ cycles, cyclesSeconds, restRssMiB: [before.rssMiB, after.rssMiB], busyRssMiB },
-    rssGrowthMiB: round2(after.rssMiB - before.rssMiB),
-    descriptorGrowth: after.descriptors - before.descriptors,
-    zombies: after.zombies,
+    ...{ cycles, cyclesSeconds, leastRssMiB: [first.rssMiB, second.rssMiB] },
+    mostRssMiB: [first.mostRssMiB, second.mostRssMiB],
+    rssGrowthMiB: round2(second.rssMiB - first.rssMiB),
+    descriptorGrowth: second.descriptors - first.descriptors,
+    zombies: second.zombies,
   };
 }
 
-async function cyclesOf({ checkIns }: AgentMaster, count: number): Promise<void> {
-  const first = checkIns();
-  await until(() => checkIns() - first >= count, `${count} cycles`, secondsOf(count));
-}
+type Soaked = { rssMiB: number; mostRssMiB: number; descriptors: number; zombies: number };
 
-/** The master asks for rare check-ins, until V8 has found time to collect. */
-async function atRest(agent: ChildProcess, master: AgentMaster): Promise<Look> {
-  master.pollSeconds = restPollSeconds;
-  await sleep(restSeconds * 1000);
-  const look = await leastOf(agent.pid);
-  master.pollSeconds = null;
-  return look;
-}
-
-type Look = { rssMiB: number; descriptors: number; zombies: number };
-
-/** Least of many looks: between two cycles nothing is open that does not stay open. */
-async function leastOf(pid: number | undefined): Promise<Look> {
-  const least: Look = { rssMiB: Infinity, descriptors: Infinity, zombies: Infinity };
-  for (let look = 0; look < 40; look += 1) {
+/** The least of many looks: between two cycles nothing is open that does not stay open. */
+async function soak({ pid }: ChildProcess, { checkIns }: AgentMaster): Promise<Soaked> {
+  const least: Soaked = {
+    rssMiB: Infinity,
+    mostRssMiB: 0,
+    descriptors: Infinity,
+    zombies: Infinity,
+  };
+  const begun = checkIns();
+  const deadline = performance.now() + secondsOf(cycles) * 1000;
+  while (checkIns() - begun < cycles) {
+    if (performance.now() > deadline) throw new Error(`${cycles} cycles take too long`);
+    const [rssMiB, open] = [rssOf(pid), readdirSync(`/proc/${pid}/fd`).length];
     const zombies = childrenOf(pid).filter((one) => one.state === "Z").length;
+    least.rssMiB = Math.min(least.rssMiB, rssMiB);
+    least.mostRssMiB = Math.max(least.mostRssMiB, rssMiB);
+    least.descriptors = Math.min(least.descriptors, open);
     least.zombies = Math.min(least.zombies, zombies);
-    least.descriptors = Math.min(least.descriptors, readdirSync(`/proc/${pid}/fd`).length);
-    least.rssMiB = Math.min(least.rssMiB, rssOf(pid));
-    await sleep(25);
+    await sleep(50);
   }
   return least;
+}
+
+/** A slow machine takes that long. */
+function secondsOf(rounds: number): number {
+  return 60 + rounds / 20;
 }
 
 function run(build: AgentBuild, options: readonly string[]): ChildProcess {
