@@ -102,11 +102,17 @@ export class Reconciler {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    let said: string | null = null;
     while (!signal.aborted) {
       try {
         await this.#tick(signal);
+        said = null;
       } catch (error) {
-        this.ctx.log.error("a round failed and is repeated", { error: errorText(error) });
+        const message = errorText(error);
+        // A disk that is gone would fill the log of another one.
+        if (message !== said)
+          this.ctx.log.error("a round failed and is repeated", { error: message });
+        said = message;
       }
       const waitMs = Math.min(
         this.timing.tickMs,

@@ -4,6 +4,7 @@ import { AgentProcess } from "../testing/agent-process.ts";
 import { eventually } from "../testing/eventually.ts";
 import { FakeMaster } from "../testing/fake-master.ts";
 import { sampleOf, stateOf } from "../testing/sample-agent.ts";
+import { denoFlags } from "./permission-flags.ts";
 
 /** Deno asks for a newer Deno half a second after a start. */
 const settledMs = 2000;
@@ -43,4 +44,18 @@ Deno.test("ifrit-agent by its launcher talks to its master only, and leaves noth
   assert.deepEqual([noted.length > 0, noted.filter((name) => /code/.test(name))], [true, []]);
   await Deno.remove(log);
   for (const folder of [home, program]) await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("under ifrit-agent's flags no text becomes code", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "ifrit-flags-" });
+  const flags = denoFlags({ root: folder, masterUrl: "http://localhost" });
+  const script = `${folder}/made.js`;
+  for (const made of ['new Function("return 1")()', 'eval("1")', "globalThis.eval('1')"]) {
+    await Deno.writeTextFile(script, made);
+    const run = new Deno.Command(Deno.execPath(), { args: ["run", ...flags, script] });
+    const { code, stderr } = await run.output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /EvalError/);
+  }
+  await Deno.remove(folder, { recursive: true });
 });

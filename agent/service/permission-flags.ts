@@ -44,6 +44,8 @@ const v8Flags = [
   ...["--max-semi-space-size=1", "--lite-mode"],
   ...["--initial-heap-size=4", "--initial-old-space-size=4"],
   ...["--memory-balancer", "--compact-on-every-full-gc"],
+  // No permission of Deno's keeps a program from making code out of text.
+  "--disallow-code-generation-from-strings",
 ];
 const memoryFlags = [`--v8-flags=${v8Flags.join(",")}`];
 
